@@ -1,0 +1,3 @@
+export * from './enforce.js';
+export * from './policy.js';
+export * from './rule.js';

@@ -1,0 +1,58 @@
+import type { Logger } from './logger.js';
+import { SettingsError } from './settings.js';
+
+/** Something that runs until it is stopped. */
+export interface Running {
+  /** Takes no new work, finishes what is under way, and frees everything. */
+  stop(): Promise<void>;
+}
+
+/** How long a process may take to finish what is under way, in milliseconds. */
+const drainTime = 10_000;
+
+/**
+ * The whole life of a process: starts it, stops it once on SIGTERM, SIGINT or when the parent that started it is
+ * gone, and ends it. What a person can mend (settings, a port that is taken) is told on standard error in a
+ * sentence, with exit code 1 and without a stack.
+ */
+export async function runProcess(logger: Logger, start: () => Promise<Running>): Promise<void> {
+  let running: Running;
+  try {
+    running = await start();
+  } catch (error) {
+    if (error instanceof SettingsError || error instanceof PortTakenError) process.stderr.write(`${error.message}\n`);
+    else logger.fatal({ err: error }, 'could not start');
+    process.exit(1);
+  }
+  let stopping = false;
+  const stop = (reason: string): void => {
+    if (stopping) return;
+    stopping = true;
+    logger.info({ reason }, 'stopping');
+    setTimeout(() => {
+      logger.error('did not finish in time, ending now');
+      process.exit(1);
+    }, drainTime).unref();
+    running.stop().then(
+      () => {
+        logger.info('stopped');
+        process.exit(0);
+      },
+      (error: unknown) => {
+        logger.error({ err: error }, 'could not stop cleanly');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', () => { stop('SIGTERM'); });
+  process.on('SIGINT', () => { stop('SIGINT'); });
+  process.on('disconnect', () => { stop('the parent process is gone'); });
+}
+
+/** A port that another process listens on. The message names the port and the setting that moves it. */
+export class PortTakenError extends Error {
+  constructor(readonly port: number, readonly setting: string) {
+    super(`Port ${port} is taken by another program; set ${setting} to a free port.`);
+    this.name = 'PortTakenError';
+  }
+}
