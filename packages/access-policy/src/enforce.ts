@@ -49,7 +49,9 @@ function isExternal(schema: GraphQLSchema, config: FieldConfig): boolean {
 
 /** Behind a guarded root field there is nobody anonymous, so a rule for all who are signed in needs no check. */
 function isForEveryViewer({ allow }: Rule): boolean {
-  return (['ADMIN', 'DOCTOR', 'NURSE', 'STAFF', 'SERVICE'] satisfies Actor[]).every((actor) => allow.includes(actor));
+  return (['ADMIN', 'DOCTOR', 'NURSE', 'STAFF', 'SERVICE'] satisfies Actor[]).every((actor) =>
+    allow.includes(actor),
+  );
 }
 
 function guardField(config: FieldConfig, rule: Rule): Resolver {
@@ -84,7 +86,9 @@ function guardMutation(config: FieldConfig, rule: Rule): Resolver {
   };
 }
 
-function refused(...reasons: readonly (readonly [message: string, field: readonly string[] | null])[]): object {
+function refused(
+  ...reasons: readonly (readonly [message: string, field: readonly string[] | null])[]
+): object {
   return { userErrors: reasons.map(([message, field]) => ({ code: 'FORBIDDEN', message, field })) };
 }
 
@@ -94,6 +98,10 @@ function unauthenticated(): Error {
 
 function isSelf(source: unknown, viewer: Viewer): boolean {
   return (
-    viewer.kind === 'user' && typeof source === 'object' && source !== null && 'id' in source && source.id === viewer.id
+    viewer.kind === 'user' &&
+    typeof source === 'object' &&
+    source !== null &&
+    'id' in source &&
+    source.id === viewer.id
   );
 }

@@ -31,7 +31,14 @@ export const policy: Readonly<Record<string, TypeRules>> = {
   Mutation: {
     ...fields(anyone, 'login', 'refreshSession', 'logout'),
     ...fields(users, 'changePassword'),
-    ...fields(administrators, 'createUser', 'updateUser', 'resetPassword', 'deactivateUser', 'reactivateUser'),
+    ...fields(
+      administrators,
+      'createUser',
+      'updateUser',
+      'resetPassword',
+      'deactivateUser',
+      'reactivateUser',
+    ),
     ...fields(users, 'createPatient', 'updatePatient', 'deactivatePatient', 'reactivatePatient'),
     ...fields(users, 'bookAppointment', 'updateAppointment', 'rescheduleAppointment', 'confirmAppointment'),
     ...fields(users, 'cancelAppointment', 'markAppointmentNoShow'),
@@ -45,7 +52,18 @@ export const policy: Readonly<Record<string, TypeRules>> = {
   },
   Session: fields(anyone, 'accessToken', 'refreshToken', 'expiresAt', 'user'),
   Patient: {
-    ...fields(signedIn, 'id', 'firstName', 'lastName', 'fullName', 'dateOfBirth', 'age', 'gender', 'phone', 'email'),
+    ...fields(
+      signedIn,
+      'id',
+      'firstName',
+      'lastName',
+      'fullName',
+      'dateOfBirth',
+      'age',
+      'gender',
+      'phone',
+      'email',
+    ),
     ...fields(signedIn, 'address', 'insurance', 'emergencyContact'),
     ...fields(clinical, 'medicalHistory', 'allergies', 'medications'),
     ...fields(signedIn, 'isActive', 'version', 'createdAt', 'updatedAt', 'createdBy', 'appointments'),
@@ -54,7 +72,18 @@ export const policy: Readonly<Record<string, TypeRules>> = {
   Insurance: fields(signedIn, 'provider', 'policyNumber'),
   EmergencyContact: fields(signedIn, 'name', 'phone', 'relationship'),
   Appointment: {
-    ...fields(signedIn, 'id', 'patient', 'doctor', 'dateTime', 'endsAt', 'duration', 'type', 'status', 'reason'),
+    ...fields(
+      signedIn,
+      'id',
+      'patient',
+      'doctor',
+      'dateTime',
+      'endsAt',
+      'duration',
+      'type',
+      'status',
+      'reason',
+    ),
     ...fields(clinical, 'notes'),
     ...fields(signedIn, 'isActive', 'version', 'createdAt', 'updatedAt', 'createdBy'),
   },
@@ -76,7 +105,13 @@ export const policy: Readonly<Record<string, TypeRules>> = {
   ...payloads('user', 'CreateUser', 'UpdateUser', 'ChangePassword', 'ResetPassword'),
   ...payloads('user', 'DeactivateUser', 'ReactivateUser'),
   ...payloads('patient', 'CreatePatient', 'UpdatePatient', 'DeactivatePatient', 'ReactivatePatient'),
-  ...payloads('appointment', 'BookAppointment', 'UpdateAppointment', 'RescheduleAppointment', 'ConfirmAppointment'),
+  ...payloads(
+    'appointment',
+    'BookAppointment',
+    'UpdateAppointment',
+    'RescheduleAppointment',
+    'ConfirmAppointment',
+  ),
   ...payloads('appointment', 'StartAppointment', 'CompleteAppointment', 'CancelAppointment'),
   ...payloads('appointment', 'MarkAppointmentNoShow'),
   ...payloads('doctor', 'SetDoctorSchedule'),
@@ -110,5 +145,7 @@ function serviceError(service: string): Record<string, TypeRules> {
 
 /** What a mutation answers is for whoever may run it. */
 function payloads(entity: string, ...mutations: readonly string[]): Record<string, TypeRules> {
-  return Object.fromEntries(mutations.map((name) => [`${name}Payload`, fields(anyone, entity, 'userErrors')]));
+  return Object.fromEntries(
+    mutations.map((name) => [`${name}Payload`, fields(anyone, entity, 'userErrors')]),
+  );
 }

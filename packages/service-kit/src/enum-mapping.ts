@@ -9,12 +9,15 @@ export interface EnumMapping<Name extends string, Column extends string> {
 export function defineEnumMapping<Name extends string, Column extends string>(
   table: Readonly<Record<Name, Column>>,
 ): EnumMapping<Name, Column> {
-  const names = new Map(Object.entries<Column>(table).map(([name, column]) => [column as string, name as Name]));
+  const names = new Map(
+    Object.entries<Column>(table).map(([name, column]) => [column as string, name as Name]),
+  );
   return {
     toColumn: (name) => table[name],
     fromColumn(column) {
       const name = names.get(column);
-      if (name === undefined) throw new Error(`The column holds ${JSON.stringify(column)}, which no name stands for.`);
+      if (name === undefined)
+        throw new Error(`The column holds ${JSON.stringify(column)}, which no name stands for.`);
       return name;
     },
   };

@@ -53,7 +53,12 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     } catch (error) {
       logger.error({ err: error, requestId, path }, 'a request failed');
       if (response.headersSent) response.destroy();
-      else sendJson(response, 500, graphqlErrorBody('INTERNAL_SERVER_ERROR', 'Something went wrong on our side.'));
+      else
+        sendJson(
+          response,
+          500,
+          graphqlErrorBody('INTERNAL_SERVER_ERROR', 'Something went wrong on our side.'),
+        );
     }
   };
   const server = createServer((request, response) => void answer(request, response));
@@ -63,7 +68,10 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     async stop() {
       stopping = true;
       await new Promise<void>((resolve, reject) => {
-        server.close((error) => { if (error) reject(error); else resolve(); });
+        server.close((error) => {
+          if (error) reject(error);
+          else resolve();
+        });
         server.closeIdleConnections();
       });
     },

@@ -13,7 +13,8 @@ export interface Metrics {
   render(): Promise<string>;
 }
 
-const transactionControl = /^\s*(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|START TRANSACTION|SET TRANSACTION)\b/i;
+const transactionControl =
+  /^\s*(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|START TRANSACTION|SET TRANSACTION)\b/i;
 
 export function createMetrics(service: string): Metrics {
   const registry = new Registry();

@@ -20,7 +20,8 @@ export async function runProcess(logger: Logger, start: () => Promise<Running>):
   try {
     running = await start();
   } catch (error) {
-    if (error instanceof SettingsError || error instanceof PortTakenError) process.stderr.write(`${error.message}\n`);
+    if (error instanceof SettingsError || error instanceof PortTakenError)
+      process.stderr.write(`${error.message}\n`);
     else logger.fatal({ err: error }, 'could not start');
     process.exit(1);
   }
@@ -44,14 +45,23 @@ export async function runProcess(logger: Logger, start: () => Promise<Running>):
       },
     );
   };
-  process.on('SIGTERM', () => { stop('SIGTERM'); });
-  process.on('SIGINT', () => { stop('SIGINT'); });
-  process.on('disconnect', () => { stop('the parent process is gone'); });
+  process.on('SIGTERM', () => {
+    stop('SIGTERM');
+  });
+  process.on('SIGINT', () => {
+    stop('SIGINT');
+  });
+  process.on('disconnect', () => {
+    stop('the parent process is gone');
+  });
 }
 
 /** A port that another process listens on. The message names the port and the setting that moves it. */
 export class PortTakenError extends Error {
-  constructor(readonly port: number, readonly setting: string) {
+  constructor(
+    readonly port: number,
+    readonly setting: string,
+  ) {
     super(`Port ${port} is taken by another program; set ${setting} to a free port.`);
     this.name = 'PortTakenError';
   }

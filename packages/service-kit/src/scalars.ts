@@ -28,7 +28,9 @@ function parseLocalTime(value: string): string {
 /** Whether `YYYY-MM-DD` names a day that exists: `2026-02-30` does not; neither does the year 0000 in PostgreSQL. */
 function isDate(value: string): boolean {
   const instant = new Date(`${value}T00:00:00Z`);
-  return !value.startsWith('0000') && !Number.isNaN(instant.getTime()) && instant.toISOString().startsWith(value);
+  return (
+    !value.startsWith('0000') && !Number.isNaN(instant.getTime()) && instant.toISOString().startsWith(value)
+  );
 }
 
 function stringScalar<Internal>(

@@ -84,7 +84,9 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
         if (isObject(answer)) return answer;
       } catch (error) {
         if (error instanceof ServiceUnavailableError || signal?.aborted === true) throw error;
-        throw new ServiceUnavailableError(service, deadline.aborted ? 'timeout' : 'unreachable', { cause: error });
+        throw new ServiceUnavailableError(service, deadline.aborted ? 'timeout' : 'unreachable', {
+          cause: error,
+        });
       }
       throw new ServiceUnavailableError(service, 'invalid-response');
     },

@@ -24,7 +24,9 @@ export function parseSettings<Schema extends z.ZodType>(
   throw new SettingsError(
     result.error.issues.map((issue) => {
       const name = issue.path.join('.');
-      return name === '' ? issue.message : `${name}: ${given[name] === undefined ? 'is required' : issue.message}`;
+      return name === ''
+        ? issue.message
+        : `${name}: ${given[name] === undefined ? 'is required' : issue.message}`;
     }),
   );
 }
@@ -36,8 +38,10 @@ export const portSetting = z.coerce.number().int().min(0).max(65_535);
 export const booleanSetting = z.enum(['true', 'false']).transform((value) => value === 'true');
 
 /** A PostgreSQL connection URL; `?schema=` names the schema, `public` unless given. */
-export const databaseUrlSetting = z
-  .url({ protocol: /^postgres(ql)?$/, error: 'must be a URL such as postgresql://user:password@host:5432/database' });
+export const databaseUrlSetting = z.url({
+  protocol: /^postgres(ql)?$/,
+  error: 'must be a URL such as postgresql://user:password@host:5432/database',
+});
 
 /** An http(s) URL. */
 export const httpUrlSetting = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });

@@ -9,11 +9,13 @@ export interface InputProblem {
 
 /** An input that keeps all rules, or the rules that it breaks. */
 export type Validated<Value> =
-  | { readonly ok: true; readonly value: Value }
-  | { readonly ok: false; readonly problems: InputProblem[] };
+  { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly problems: InputProblem[] };
 
 /** Holds an input against its schema; every broken rule is reported, with the path of its value in the input. */
-export function validate<Schema extends z.ZodType>(schema: Schema, input: unknown): Validated<z.output<Schema>> {
+export function validate<Schema extends z.ZodType>(
+  schema: Schema,
+  input: unknown,
+): Validated<z.output<Schema>> {
   const result = schema.safeParse(input);
   if (result.success) return { ok: true, value: result.data };
   return {
@@ -36,7 +38,10 @@ export function text(limit: number) {
   return z
     .string()
     .refine(isStorable, 'must not contain NUL or unpaired surrogates')
-    .refine((value) => value.length <= limit || [...value].length <= limit, `must have at most ${limit} characters`);
+    .refine(
+      (value) => value.length <= limit || [...value].length <= limit,
+      `must have at most ${limit} characters`,
+    );
 }
 
 /** Text as `text` has it, with at least one character that is not white space. */

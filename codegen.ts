@@ -1,0 +1,54 @@
+import type { CodegenConfig } from '@graphql-codegen/cli';
+
+const scalars = {
+  ID: { input: 'string', output: 'number | string' },
+  DateTime: 'Date',
+  Date: 'string',
+  LocalTime: 'string',
+};
+
+/** Types for the resolvers of one subgraph, out of its contract; `mappers` name what resolvers hand on. */
+function resolverTypes(service: string, mappers: Record<string, string>): CodegenConfig['generates'] {
+  return {
+    [`subgraphs/${service}/src/generated/graphql.ts`]: {
+      schema: `subgraphs/${service}/schema.graphql`,
+      plugins: ['typescript', 'typescript-resolvers'],
+      config: {
+        federation: true,
+        contextType: '../context.js#RequestContext',
+        mappers,
+        scalars,
+        enumsAsTypes: true,
+        useTypeImports: true,
+        immutableTypes: true,
+        emitLegacyCommonJSImports: false,
+        optionalResolveType: true,
+        defaultScalarType: 'unknown',
+        inputMaybeValue: 'T | null | undefined',
+        resolverTypeWrapperSignature: 'Promise<T> | T',
+      },
+    },
+  };
+}
+
+/** Generated code is not committed: `npm run codegen` (a part of every build) makes it from the contracts. */
+const config: CodegenConfig = {
+  generates: {
+    ...resolverTypes('users', {
+      User: '../user.js#User as UserModel',
+      UserConnection: '../user.js#UserConnection as UserPage',
+    }),
+    ...resolverTypes('patients', {
+      Patient: '../patient.js#Patient as PatientModel',
+      PatientConnection: '../patient.js#PatientConnection as PatientPage',
+    }),
+    ...resolverTypes('appointments', {
+      Appointment: '../appointment.js#Appointment as AppointmentModel',
+      AppointmentConnection: '../appointment.js#AppointmentConnection as AppointmentPage',
+      Patient: '../references.js#PatientReference',
+      User: '../references.js#UserReference',
+    }),
+  },
+};
+
+export default config;

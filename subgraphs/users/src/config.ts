@@ -1,0 +1,39 @@
+import {
+  commonSettings,
+  contextSecretSetting,
+  databaseUrlSetting,
+  parseSettings,
+  portSetting,
+} from '@caregraph/service-kit';
+import { z } from 'zod';
+
+const settings = z.object({
+  ...commonSettings,
+  USERS_PORT: portSetting.default(4001),
+  USERS_DATABASE_URL: databaseUrlSetting,
+  SERVICE_CONTEXT_SECRET: contextSecretSetting,
+  ACCESS_TOKEN_PRIVATE_KEY: z
+    .string()
+    .transform((pem) => pem.replaceAll('\\n', '\n'))
+    .refine((pem) => pem.includes('-----BEGIN PRIVATE KEY-----'), 'must be a PKCS#8 key in PEM form'),
+  ACCESS_TOKEN_SECONDS: z.coerce.number().int().min(30).max(3_600).default(600),
+  SESSION_IDLE_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(60)
+    .default(2 * 60 * 60),
+  SESSION_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(60)
+    .default(12 * 60 * 60),
+  PASSWORD_HASH_COST: z.coerce.number().int().min(4).max(16).default(12),
+});
+
+/** The settings of the users service. */
+export type Config = z.output<typeof settings>;
+
+/** Reads the settings; throws a `SettingsError` that names every problem. */
+export function loadConfig(environment: NodeJS.ProcessEnv): Config {
+  return parseSettings(settings, environment);
+}

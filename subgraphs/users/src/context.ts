@@ -1,0 +1,19 @@
+import type { CallContext, Viewer } from '@caregraph/service-kit';
+import { createSessionService, type SessionService } from './session-service.js';
+import { createUserService, type UserService } from './user-service.js';
+
+/** What one request has: fresh each time, so that nothing that was read outlives it. */
+export interface RequestContext extends CallContext {
+  /** A login makes its user the viewer of the rest of the request. */
+  viewer: Viewer;
+  readonly users: UserService;
+  readonly sessions: SessionService;
+}
+
+/** What all requests share. */
+export type Dependencies = Parameters<typeof createSessionService>[0] &
+  Parameters<typeof createUserService>[0];
+
+export function createContext(call: CallContext, dependencies: Dependencies): RequestContext {
+  return { ...call, users: createUserService(dependencies), sessions: createSessionService(dependencies) };
+}

@@ -1,0 +1,35 @@
+import { dateTimeScalar } from '@caregraph/service-kit';
+import type { RequestContext } from './context.js';
+import type { Resolvers } from './generated/graphql.js';
+import type { SessionOutcome } from './session-service.js';
+import { fullName } from './user.js';
+
+export const resolvers: Resolvers = {
+  DateTime: dateTimeScalar,
+  Query: {
+    me: (_, _args, { users, viewer }) => users.me(viewer),
+    user: (_, { id }, { users, viewer }) => users.find(viewer, id),
+    users: (_, { filter, ...page }, { users, viewer }) => users.list(viewer, filter, page),
+  },
+  Mutation: {
+    login: async (_, { input }, context) => asViewer(context, await context.sessions.login(input)),
+    refreshSession: async (_, { input }, context) => asViewer(context, await context.sessions.refresh(input)),
+    logout: (_, { input }, { sessions, viewer }) => sessions.logout(viewer, input),
+    createUser: (_, { input }, { users }) => users.create(input),
+    updateUser: (_, { input }, { users }) => users.update(input),
+    changePassword: (_, { input }, { users, viewer }) => users.changePassword(viewer, input),
+    resetPassword: (_, { input }, { users }) => users.resetPassword(input),
+    deactivateUser: (_, { input }, { users }) => users.deactivate(input),
+    reactivateUser: (_, { input }, { users }) => users.reactivate(input),
+  },
+  User: {
+    __resolveReference: ({ id }, { users }) => users.load(String(id)),
+    fullName,
+  },
+};
+
+/** The user who has just proved to be one may read the answer. */
+function asViewer(context: RequestContext, outcome: SessionOutcome): SessionOutcome {
+  if (outcome.session !== null) context.viewer = outcome.session.viewer;
+  return outcome;
+}

@@ -1,0 +1,144 @@
+import { countLimit, type PageRequest, type Role } from '@caregraph/service-kit';
+import type { Database, Transaction } from './database.js';
+import { Prisma, type User as UserRow } from './generated/prisma/client.js';
+import { roleMapping, type User } from './user.js';
+
+/** The sort key of the list of users. */
+export type UserKey = readonly [lastName: string, firstName: string, id: number];
+
+/** Which users a list holds; a null or absent condition holds for every user. */
+export interface UserConditions {
+  readonly role: Role | null;
+  readonly isActive: boolean | null;
+  readonly search: string | null;
+}
+
+/** A new account. */
+export type NewUser = Pick<User, 'email' | 'firstName' | 'lastName' | 'role'> & {
+  readonly passwordHash: string;
+};
+
+/** The columns that can be changed; those that are undefined stay as they are. */
+export type UserChanges = {
+  readonly [Column in 'isActive' | keyof NewUser]?: (User & NewUser)[Column] | undefined;
+};
+
+/** The only place that knows how users are kept. */
+export type UserRepository = ReturnType<typeof createUserRepository>;
+
+export function createUserRepository(database: Database) {
+  return {
+    /** The users with these ids, in the same order; null where there is none. */
+    async findMany(ids: readonly number[]): Promise<(User | null)[]> {
+      const rows = await database.$queryRaw<UserRow[]>`
+        SELECT ${columns} FROM users WHERE id = ANY(${[...ids]}::integer[])`;
+      const users = new Map(rows.map((row) => [row.id, toUser(row)]));
+      return ids.map((id) => users.get(id) ?? null);
+    },
+
+    /** One row more than the page, so that the caller sees whether another page follows. */
+    async list(conditions: UserConditions, page: PageRequest<UserKey>): Promise<User[]> {
+      const after =
+        page.after === null
+          ? Prisma.empty
+          : Prisma.sql`AND (last_name, first_name, id) > (${Prisma.join([...page.after])})`;
+      const rows = await database.$queryRaw<UserRow[]>`
+        SELECT ${columns} FROM users WHERE ${where(conditions)} ${after}
+        ORDER BY last_name, first_name, id LIMIT ${page.first + 1}`;
+      return rows.map(toUser);
+    },
+
+    /** How many users meet the conditions; null when there are too many to count cheaply. */
+    async count(conditions: UserConditions): Promise<number | null> {
+      const [row] = await database.$queryRaw<{ count: number }[]>`
+        SELECT count(*)::integer AS count
+        FROM (SELECT 1 FROM users WHERE ${where(conditions)} LIMIT ${countLimit + 1}) AS counted`;
+      return row === undefined || row.count > countLimit ? null : row.count;
+    },
+
+    /** The user with this address, regardless of case, and the password hash. */
+    async findByEmail(email: string): Promise<{ user: User; passwordHash: string } | null> {
+      const [row] = await database.$queryRaw<UserRow[]>`
+        SELECT ${columns}, password_hash AS "passwordHash" FROM users WHERE lower(email) = lower(${email})`;
+      return row === undefined ? null : { user: toUser(row), passwordHash: row.passwordHash };
+    },
+
+    async findPasswordHash(id: number): Promise<string | null> {
+      const row = await database.user.findUnique({ where: { id }, select: { passwordHash: true } });
+      return row?.passwordHash ?? null;
+    },
+
+    /** Null when another account has the address. */
+    async create(user: NewUser): Promise<User | null> {
+      return unlessEmailTaken(async () =>
+        toUser(await database.user.create({ data: { ...user, role: roleMapping.toColumn(user.role) } })),
+      );
+    },
+
+    /**
+     * Changes a user whose version is `version` (null: whatever it is). Null when there is none such, or, for a new
+     * address, `'email-taken'`.
+     */
+    async update(
+      transaction: Transaction,
+      id: number,
+      version: number | null,
+      { role, ...changes }: UserChanges,
+    ): Promise<User | 'email-taken' | null> {
+      const outcome = await unlessEmailTaken(() =>
+        transaction.user.updateManyAndReturn({
+          where: { id, ...(version !== null && { version }) },
+          data: { ...changes, ...(role !== undefined && { role: roleMapping.toColumn(role) }) },
+        }),
+      );
+      if (outcome === null) return 'email-taken';
+      const [row] = outcome;
+      return row === undefined ? null : toUser(row);
+    },
+
+    /** The active administrators, whose rows stay as they are until the transaction ends. */
+    async lockAdministrators(transaction: Transaction): Promise<number[]> {
+      const rows = await transaction.$queryRaw<{ id: number }[]>`
+        SELECT id FROM users WHERE role = 'admin' AND is_active IS NOT FALSE ORDER BY id FOR UPDATE`;
+      return rows.map(({ id }) => id);
+    },
+  };
+}
+
+const columns = Prisma.sql`id, email, first_name AS "firstName", last_name AS "lastName", role, is_active AS "isActive",
+  version, created_at AS "createdAt", updated_at AS "updatedAt"`;
+
+function where({ role, isActive, search }: UserConditions): Prisma.Sql {
+  const conditions = [
+    ...(role === null ? [] : [Prisma.sql`role = ${roleMapping.toColumn(role)}`]),
+    ...(isActive === null
+      ? []
+      : [isActive ? Prisma.sql`is_active IS NOT FALSE` : Prisma.sql`is_active = false`]),
+    ...(search === null ? [] : [Prisma.sql`search_vector @@ search_query(${search}, true)`]),
+  ];
+  return conditions.length === 0 ? Prisma.sql`true` : Prisma.join(conditions, ' AND ');
+}
+
+/** The spec lets `is_active` be null, which means true. */
+function toUser(row: Omit<UserRow, 'passwordHash'>): User {
+  return {
+    id: row.id,
+    email: row.email,
+    firstName: row.firstName,
+    lastName: row.lastName,
+    role: roleMapping.fromColumn(row.role),
+    isActive: row.isActive ?? true,
+    version: row.version,
+    createdAt: row.createdAt,
+    updatedAt: row.updatedAt,
+  };
+}
+
+async function unlessEmailTaken<Result>(write: () => Promise<Result>): Promise<Result | null> {
+  try {
+    return await write();
+  } catch (error) {
+    if (error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002') return null;
+    throw error;
+  }
+}

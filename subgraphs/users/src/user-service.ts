@@ -1,0 +1,194 @@
+import {
+  isStorable,
+  parseId,
+  parsePage,
+  parseSearch,
+  toConnection,
+  validate,
+  type ConnectionArguments,
+  type InputProblem,
+  type Viewer,
+} from '@caregraph/service-kit';
+import DataLoader from 'dataloader';
+import { z } from 'zod';
+import type { Database } from './database.js';
+import type {
+  ChangePasswordInput,
+  CreateUserInput,
+  DeactivateUserInput,
+  ReactivateUserInput,
+  ResetPasswordInput,
+  UpdateUserInput,
+  UserFilter,
+  UserServiceErrorCode,
+} from './generated/graphql.js';
+import type { PasswordHasher } from './password-hasher.js';
+import type { SessionEnd, SessionRepository } from './session-repository.js';
+import type { User, UserConnection, UserOutcome } from './user.js';
+import { changePasswordInput, createUserInput, resetPasswordInput, updateUserInput } from './user-input.js';
+import type { UserChanges, UserConditions, UserKey, UserRepository } from './user-repository.js';
+
+const userKey: z.ZodType<UserKey> = z.tuple([
+  z.string().refine(isStorable),
+  z.string().refine(isStorable),
+  z.int(),
+]);
+
+/** The rules about users. One is made for each request: what it has read is remembered until the answer. */
+export type UserService = ReturnType<typeof createUserService>;
+
+interface Dependencies {
+  readonly database: Database;
+  readonly users: UserRepository;
+  readonly sessions: SessionRepository;
+  readonly passwords: PasswordHasher;
+}
+
+export function createUserService({ database, users, sessions, passwords }: Dependencies) {
+  const byId = new DataLoader<number, User | null>((ids) => users.findMany(ids));
+
+  async function load(id: string): Promise<User | null> {
+    const key = parseId(id);
+    return key === null ? null : byId.load(key);
+  }
+
+  /**
+   * Changes an account under its version. Where it ceases to be an active administrator, the others are locked
+   * first, so that two changes at once cannot take the last one away.
+   */
+  async function change(
+    input: { readonly id: string; readonly version?: number | null | undefined },
+    changes: UserChanges,
+    endSessions?: SessionEnd,
+  ): Promise<UserOutcome> {
+    const id = parseId(input.id);
+    if (id === null) return refused('NOT_FOUND', 'There is no such user.', ['id']);
+    const outcome = await database.$transaction(async (transaction) => {
+      const demotes = changes.isActive === false || (changes.role !== undefined && changes.role !== 'ADMIN');
+      if (demotes) {
+        const administrators = await users.lockAdministrators(transaction);
+        if (administrators.includes(id) && administrators.length === 1) return 'last-administrator';
+      }
+      const user = await users.update(transaction, id, input.version ?? null, changes);
+      if (user !== null && user !== 'email-taken' && endSessions !== undefined) {
+        await sessions.endAll(transaction, id, endSessions, new Date());
+      }
+      return user;
+    });
+    switch (outcome) {
+      case null:
+        return (await load(input.id)) === null
+          ? refused('NOT_FOUND', 'There is no such user.', ['id'])
+          : refused('STALE_VERSION', 'The user has changed meanwhile; read it again.', ['version']);
+      case 'email-taken':
+        return emailTaken;
+      case 'last-administrator':
+        return refused(
+          'LAST_ADMINISTRATOR',
+          'The platform needs an active administrator; this is the last.',
+          ['id'],
+        );
+      default:
+        return { user: outcome, userErrors: [] };
+    }
+  }
+
+  return {
+    load,
+
+    async me(viewer: Viewer): Promise<User | null> {
+      return viewer.kind === 'user' ? byId.load(viewer.id) : null;
+    },
+
+    /** Administrators see everyone, others themselves and the doctors. */
+    async find(viewer: Viewer, id: string): Promise<User | null> {
+      const user = await load(id);
+      if (user === null || viewer.kind !== 'user') return null;
+      return viewer.role === 'ADMIN' || viewer.id === user.id || user.role === 'DOCTOR' ? user : null;
+    },
+
+    /** Administrators see everyone, others the doctors. */
+    async list(
+      viewer: Viewer,
+      filter: UserFilter | null | undefined,
+      connection: ConnectionArguments,
+    ): Promise<UserConnection> {
+      const page = parsePage(connection, userKey);
+      const sought = filter?.role ?? null;
+      const seesAll = viewer.kind === 'user' && viewer.role === 'ADMIN';
+      const conditions: UserConditions = {
+        role: seesAll ? sought : 'DOCTOR',
+        isActive: filter?.isActive === undefined ? true : filter.isActive,
+        search: parseSearch(filter?.search),
+      };
+      const mayMatch = seesAll || sought === null || sought === 'DOCTOR';
+      const rows = mayMatch ? await users.list(conditions, page) : [];
+      return toConnection(
+        rows,
+        page,
+        (user): UserKey => [user.lastName, user.firstName, user.id],
+        () => (mayMatch ? users.count(conditions) : Promise.resolve(0)),
+        (user) => user,
+      );
+    },
+
+    async create(input: CreateUserInput): Promise<UserOutcome> {
+      const validated = validate(createUserInput, input);
+      if (!validated.ok) return invalid(validated.problems);
+      const { password, ...account } = validated.value;
+      const user = await users.create({ ...account, passwordHash: await passwords.hash(password) });
+      return user === null ? emailTaken : { user, userErrors: [] };
+    },
+
+    async update(input: UpdateUserInput): Promise<UserOutcome> {
+      const validated = validate(updateUserInput, input);
+      if (!validated.ok) return invalid(validated.problems);
+      const { id, version, ...changes } = validated.value;
+      return change({ id, version }, changes);
+    },
+
+    /** The viewer's other sessions end; the one that asks goes on. */
+    async changePassword(viewer: Viewer, input: ChangePasswordInput): Promise<UserOutcome> {
+      if (viewer.kind !== 'user') return refused('FORBIDDEN', 'Only users have a password.', null);
+      const validated = validate(changePasswordInput, input);
+      if (!validated.ok) return invalid(validated.problems);
+      const hash = await users.findPasswordHash(viewer.id);
+      if (hash === null || !(await passwords.verify(validated.value.currentPassword, hash))) {
+        return refused('INVALID_CREDENTIALS', 'The current password is wrong.', ['currentPassword']);
+      }
+      const passwordHash = await passwords.hash(validated.value.newPassword);
+      const user = await database.$transaction(async (transaction) => {
+        await sessions.endAll(transaction, viewer.id, 'password-changed', new Date(), viewer.sessionId);
+        return users.update(transaction, viewer.id, null, { passwordHash });
+      });
+      return user === null || user === 'email-taken'
+        ? refused('NOT_FOUND', 'There is no such user.', null)
+        : { user, userErrors: [] };
+    },
+
+    async resetPassword(input: ResetPasswordInput): Promise<UserOutcome> {
+      const validated = validate(resetPasswordInput, input);
+      if (!validated.ok) return invalid(validated.problems);
+      const passwordHash = await passwords.hash(validated.value.newPassword);
+      return change(validated.value, { passwordHash }, 'password-reset');
+    },
+
+    async deactivate(input: DeactivateUserInput): Promise<UserOutcome> {
+      return change(input, { isActive: false }, 'deactivated');
+    },
+
+    async reactivate(input: ReactivateUserInput): Promise<UserOutcome> {
+      return change(input, { isActive: true });
+    },
+  };
+}
+
+const emailTaken = refused('EMAIL_TAKEN', 'Another account has this e-mail address.', ['email']);
+
+function refused(code: UserServiceErrorCode, message: string, field: readonly string[] | null): UserOutcome {
+  return { user: null, userErrors: [{ code, message, field }] };
+}
+
+function invalid(problems: readonly InputProblem[]): UserOutcome {
+  return { user: null, userErrors: problems };
+}
