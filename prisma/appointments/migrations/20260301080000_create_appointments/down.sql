@@ -1,0 +1,2 @@
+DROP TABLE appointments;
+DROP FUNCTION update_updated_at_column();

@@ -1,0 +1,3 @@
+DROP INDEX idx_doctor_schedules_available;
+DROP INDEX idx_doctor_schedules_day;
+DROP INDEX idx_doctor_schedules_doctor_id;

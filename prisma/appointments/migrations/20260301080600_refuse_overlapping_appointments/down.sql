@@ -1,0 +1,3 @@
+ALTER TABLE appointments DROP CONSTRAINT appointments_patient_no_overlap;
+ALTER TABLE appointments DROP CONSTRAINT appointments_doctor_no_overlap;
+ALTER TABLE appointments DROP CONSTRAINT appointments_date_time_finite;

@@ -1,0 +1,3 @@
+DROP INDEX idx_appointments_list_order;
+DROP INDEX idx_appointments_patient_list;
+DROP INDEX idx_appointments_doctor_list;

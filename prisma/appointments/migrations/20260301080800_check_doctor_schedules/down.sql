@@ -1,0 +1,3 @@
+ALTER TABLE doctor_schedules DROP CONSTRAINT doctor_schedules_break_within_hours;
+ALTER TABLE doctor_schedules DROP CONSTRAINT doctor_schedules_break_whole;
+ALTER TABLE doctor_schedules DROP CONSTRAINT doctor_schedules_hours_in_order;

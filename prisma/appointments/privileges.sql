@@ -1,0 +1,15 @@
+-- What the service's runtime role may do, stated as a whole: applied after each migration, and by hand with
+-- psql -v runtime_role=appointments_service -v schema=public -f privileges.sql
+-- No DDL, no TRUNCATE, no look at the table of migrations but through its view.
+REVOKE ALL ON ALL TABLES IN SCHEMA :"schema" FROM :"runtime_role";
+REVOKE ALL ON ALL SEQUENCES IN SCHEMA :"schema" FROM :"runtime_role";
+REVOKE CREATE ON SCHEMA :"schema" FROM :"runtime_role";
+GRANT USAGE ON SCHEMA :"schema" TO :"runtime_role";
+GRANT SELECT ON schema_migrations TO :"runtime_role";
+
+-- Appointments are cancelled or deactivated, never deleted.
+GRANT SELECT, INSERT, UPDATE ON appointments, doctor_calendars TO :"runtime_role";
+GRANT SELECT, INSERT, UPDATE, DELETE ON doctor_schedules TO :"runtime_role";
+-- An idempotency key keeps the meaning that it was first used with.
+GRANT SELECT, INSERT ON booking_requests TO :"runtime_role";
+GRANT USAGE ON SEQUENCE appointments_id_seq, doctor_schedules_id_seq TO :"runtime_role";

@@ -1,0 +1,1 @@
+DROP INDEX idx_patients_list_order;

@@ -1,0 +1,12 @@
+-- What the service's runtime role may do, stated as a whole: applied after each migration, and by hand with
+-- psql -v runtime_role=patients_service -v schema=public -f privileges.sql
+-- No DDL, no TRUNCATE, no look at the table of migrations but through its view.
+REVOKE ALL ON ALL TABLES IN SCHEMA :"schema" FROM :"runtime_role";
+REVOKE ALL ON ALL SEQUENCES IN SCHEMA :"schema" FROM :"runtime_role";
+REVOKE CREATE ON SCHEMA :"schema" FROM :"runtime_role";
+GRANT USAGE ON SCHEMA :"schema" TO :"runtime_role";
+GRANT SELECT ON schema_migrations TO :"runtime_role";
+
+-- Patients are deactivated, never deleted.
+GRANT SELECT, INSERT, UPDATE ON patients TO :"runtime_role";
+GRANT USAGE ON SEQUENCE patients_id_seq TO :"runtime_role";

@@ -1,0 +1,13 @@
+-- What the service's runtime role may do, stated as a whole: applied after each migration, and by hand with
+-- psql -v runtime_role=users_service -v schema=public -f privileges.sql
+-- No DDL, no TRUNCATE, no look at the table of migrations but through its view.
+REVOKE ALL ON ALL TABLES IN SCHEMA :"schema" FROM :"runtime_role";
+REVOKE ALL ON ALL SEQUENCES IN SCHEMA :"schema" FROM :"runtime_role";
+REVOKE CREATE ON SCHEMA :"schema" FROM :"runtime_role";
+GRANT USAGE ON SCHEMA :"schema" TO :"runtime_role";
+GRANT SELECT ON schema_migrations TO :"runtime_role";
+
+-- Accounts are deactivated, never deleted.
+GRANT SELECT, INSERT, UPDATE ON users TO :"runtime_role";
+GRANT SELECT, INSERT, UPDATE, DELETE ON sessions, refresh_tokens TO :"runtime_role";
+GRANT USAGE ON SEQUENCE users_id_seq TO :"runtime_role";
