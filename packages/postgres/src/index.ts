@@ -1,0 +1,13 @@
+export { startCluster, type Cluster, type ClusterOptions } from './cluster.js';
+export { createScratchCluster } from './scratch-cluster.js';
+export { discardCluster } from './discard-cluster.js';
+export { findFreePort } from './free-port.js';
+export { ClusterError, PortTakenError } from './errors.js';
+export {
+  prepareDatabase,
+  prepareDatabases,
+  serviceUrls,
+  type DatabaseUrls,
+  type RolePasswords,
+} from './prepare-databases.js';
+export { databaseNames, ownerRole, runtimeRole, serviceNames, type ServiceName } from './services.js';
