@@ -6,7 +6,6 @@ export { ClusterError, PortTakenError } from './errors.js';
 export {
   prepareDatabase,
   prepareDatabases,
-  serviceUrls,
   type DatabaseUrls,
   type RolePasswords,
 } from './prepare-databases.js';

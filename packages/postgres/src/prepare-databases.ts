@@ -38,31 +38,40 @@ export async function prepareDatabases(
   } finally {
     await client.end();
   }
-  const urls = (service: ServiceName): DatabaseUrls =>
-    serviceUrls(cluster, service, databaseNames[service], passwords[service]);
+  const urls = (service: ServiceName): DatabaseUrls => serviceUrls(cluster, service, passwords[service]);
   return { users: urls('users'), patients: urls('patients'), appointments: urls('appointments') };
 }
 
-/** Makes a database for the roles of `service`: its owner migrates it, and nobody but the two connects. */
-export async function prepareDatabase(client: Client, service: ServiceName, name: string): Promise<void> {
+/**
+ * Makes a database for the roles of `service`, as a copy of `template`, unless it is there already: its
+ * owner migrates it, and nobody but the two roles connects.
+ *
+ * @param client a superuser's connection to another database
+ */
+export async function prepareDatabase(
+  client: Client,
+  service: ServiceName,
+  name: string,
+  template = 'template0',
+): Promise<void> {
   const database = escapeIdentifier(name);
   const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [name]);
   if (rowCount === 0) {
-    await client.query(`CREATE DATABASE ${database} OWNER ${ownerRole(service)} TEMPLATE template0`);
+    await client.query(
+      `CREATE DATABASE ${database} OWNER ${ownerRole(service)} TEMPLATE ${escapeIdentifier(template)}`,
+    );
   }
   await client.query(`REVOKE CONNECT, TEMPORARY ON DATABASE ${database} FROM PUBLIC`);
   await client.query(`GRANT CONNECT ON DATABASE ${database} TO ${runtimeRole(service)}`);
 }
 
-/** The URLs of the two roles of `service` for one database of the cluster. */
-export function serviceUrls(
+function serviceUrls(
   cluster: Pick<Cluster, 'superuserUrl'>,
   service: ServiceName,
-  database: string,
   passwords: RolePasswords,
 ): DatabaseUrls {
   const urlFor = (role: string, password: string): string => {
-    const url = new URL(cluster.superuserUrl(database));
+    const url = new URL(cluster.superuserUrl(databaseNames[service]));
     url.username = role;
     url.password = encodeURIComponent(password);
     return url.href;
