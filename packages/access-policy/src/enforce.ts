@@ -59,7 +59,7 @@ function guardField(config: FieldConfig, rule: Rule): Resolver {
   return (source, args, context, info) => {
     const { viewer } = context;
     if (rule.allow.includes(actorOf(viewer)) || (rule.self === true && isSelf(source, viewer))) {
-      return resolve(source, args, context, info) as unknown;
+      return resolve(source, args, context, info);
     }
     if (viewer.kind === 'anonymous') throw unauthenticated();
     throw fault('FORBIDDEN', `Your role may not see ${info.parentType.name}.${info.fieldName}.`);
@@ -82,7 +82,7 @@ function guardMutation(config: FieldConfig, rule: Rule): Resolver {
     if (denied.length > 0) {
       return refused(...denied.map(([name]) => ['Your role may not fill this in.', [name]] as const));
     }
-    return resolve(source, args, context, info) as unknown;
+    return resolve(source, args, context, info);
   };
 }
 

@@ -1,8 +1,8 @@
 /** Both directions between an enumeration of the API and the strings of a VARCHAR column. */
 export interface EnumMapping<Name extends string, Column extends string> {
-  toColumn(this: void, name: Name): Column;
+  readonly toColumn: (name: Name) => Column;
   /** Throws on a string that the table does not have: the column's CHECK forbids it. */
-  fromColumn(this: void, column: string): Name;
+  readonly fromColumn: (column: string) => Name;
 }
 
 /** Builds a mapping from one exhaustive table, for example `{ FOLLOW_UP: 'follow-up', … }`. */

@@ -33,13 +33,18 @@ export function isStorable(value: string): boolean {
   return !value.includes('\0') && value.isWellFormed();
 }
 
-/** Free text of at most `limit` characters (code points, as PostgreSQL counts them); neither trimmed nor changed. */
+/** How many characters PostgreSQL counts: code points, not the halves of surrogate pairs. */
+export function characterCount(value: string): number {
+  return Array.from(value).length;
+}
+
+/** Free text of at most `limit` characters; neither trimmed nor changed. */
 export function text(limit: number) {
   return z
     .string()
     .refine(isStorable, 'must not contain NUL or unpaired surrogates')
     .refine(
-      (value) => value.length <= limit || [...value].length <= limit,
+      (value) => value.length <= limit || characterCount(value) <= limit,
       `must have at most ${limit} characters`,
     );
 }

@@ -35,7 +35,7 @@ export function createSessionRepository(database: Database) {
         where: { tokenHash: hash },
         include: { session: true },
       });
-      if (token === null || token.session.endedAt !== null || token.session.expiresAt <= now) return null;
+      if (token?.session.endedAt !== null || token.session.expiresAt <= now) return null;
       const { count } = await database.refreshToken.updateMany({
         where: { tokenHash: hash, usedAt: null },
         data: { usedAt: now },

@@ -1,11 +1,11 @@
-import { emailAddress, requiredText, roles, text } from '@caregraph/service-kit';
+import { characterCount, emailAddress, requiredText, roles, text } from '@caregraph/service-kit';
 import { z } from 'zod';
 
 /** Addresses are kept in lower case, so that one person cannot have two accounts by writing it differently. */
 const loginAddress = emailAddress.transform((address) => address.toLowerCase());
 
 /** NIST SP 800-63B-4, section 3.1.1.2: length decides, and nothing else is asked of a password. */
-const password = text(256).refine((value) => [...value].length >= 8, 'must have at least 8 characters');
+const password = text(256).refine((value) => characterCount(value) >= 8, 'must have at least 8 characters');
 
 const name = requiredText(100);
 const role = z.enum(roles);
