@@ -1,22 +1,26 @@
 import { randomUUID } from 'node:crypto';
 import { PrismaPg } from '@prisma/adapter-pg';
-import type {
-  ConnectionInfo,
-  IsolationLevel,
-  SqlDriverAdapter,
-  SqlMigrationAwareDriverAdapterFactory,
-  SqlQuery,
-  SqlResultSet,
-  Transaction,
+import {
+  ColumnTypeEnum,
+  type ConnectionInfo,
+  type IsolationLevel,
+  type SqlDriverAdapter,
+  type SqlMigrationAwareDriverAdapterFactory,
+  type SqlQuery,
+  type SqlResultSet,
+  type Transaction,
 } from '@prisma/driver-adapter-utils';
 import pg from 'pg';
 import { databaseTarget, quoteIdentifier, type DatabaseTarget } from './database-target.js';
 
 type PrismaPgAdapter = Awaited<ReturnType<PrismaPg['connect']>>;
 
-/** The catalogue's one-byte `"char"`, which `@prisma/adapter-pg` does not know, and the type that reads the same. */
+/**
+ * The catalogue's one-byte `"char"`, which `@prisma/adapter-pg` refuses. It passes through the adapter as a uuid,
+ * which is text there too and occurs in no column that the engine reads, and becomes a character behind it.
+ */
 const CHAR_OID = 18;
-const TEXT_OID = 25;
+const UUID_OID = 2950;
 
 /**
  * Opens databases for the schema engine through `@prisma/adapter-pg`, and closes the gaps that the adapter has
@@ -59,13 +63,13 @@ async function openAdapter(
   return new SchemaEngineAdapter(await factory.connect(), afterDispose);
 }
 
-/** Reports the catalogue's `"char"` columns as text. */
+/** Reports the catalogue's `"char"` columns as uuids. */
 class CatalogueClient extends pg.Client {
   constructor(config?: string | pg.ClientConfig) {
     super(config);
     // Attached before the client's own listener, which hands these descriptions to the adapter.
     this.connection.on('rowDescription', ({ fields }: { fields: { dataTypeID: number }[] }) => {
-      for (const field of fields) if (field.dataTypeID === CHAR_OID) field.dataTypeID = TEXT_OID;
+      for (const field of fields) if (field.dataTypeID === CHAR_OID) field.dataTypeID = UUID_OID;
     });
   }
 }
@@ -79,8 +83,12 @@ class SchemaEngineAdapter implements SqlDriverAdapter {
     private readonly afterDispose?: () => Promise<void>,
   ) {}
 
-  queryRaw(query: SqlQuery): Promise<SqlResultSet> {
-    return this.adapter.queryRaw(query);
+  async queryRaw(query: SqlQuery): Promise<SqlResultSet> {
+    const result = await this.adapter.queryRaw(query);
+    const columnTypes = result.columnTypes.map((type) =>
+      type === ColumnTypeEnum.Uuid ? ColumnTypeEnum.Character : type,
+    );
+    return { ...result, columnTypes };
   }
 
   executeRaw(query: SqlQuery): Promise<number> {

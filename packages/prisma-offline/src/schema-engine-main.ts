@@ -32,6 +32,10 @@ if (values.version) {
 
 async function serve(): Promise<void> {
   let started: WasmSchemaEngine | undefined;
+  // A panic within a callback of the engine rejects nothing: whoever waits for its answer would wait for ever.
+  process.on('uncaughtException', (error) => {
+    fail('P0000', started?.describe(error) ?? error.message);
+  });
   /** The engine connects when it starts, so a request that needs no database must not start it. */
   const start = async (): Promise<WasmSchemaEngine> => {
     const files = await Promise.all(

@@ -29,10 +29,11 @@ RETURN (
 
 -- What finds the rows that have all words of the input, each as a whole or as a beginning; NULL when the input
 -- has no word. Takes any text: what could be an operator is no letter, and what follows the thousandth
--- character does not count, so that no input exceeds the size of a tsquery.
+-- character does not count, so that no input exceeds the size of a tsquery. The cost keeps the planner from
+-- computing it once for each row where the input is a parameter.
 CREATE FUNCTION search_query(input text, prefix boolean)
 RETURNS tsquery
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
+LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 10000
 RETURN (
     SELECT string_agg(quote_literal(left(word, 500)) || CASE WHEN prefix THEN ':*' ELSE '' END, ' & ')::tsquery
     FROM string_to_table(search_text(left(input, 1000)), ' ') AS words (word)
