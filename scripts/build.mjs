@@ -1,0 +1,26 @@
+import path from 'node:path';
+import { runChild } from './run-child.mjs';
+
+/**
+ * Builds the workspaces whose sources have changed since they were built.
+ *
+ * @param {string} root
+ * @param {import('./steps.mjs').ShowStep} showStep
+ */
+export async function buildWorkspaces(root, showStep) {
+  await showStep('Build', async (progress) => {
+    const turbo = path.join(root, 'node_modules', 'turbo', 'bin', 'turbo');
+    await runChild(
+      'The build',
+      [process.execPath, turbo, 'run', 'build', '--no-daemon', '--cache=local:rw', '--output-logs=new-only'],
+      {
+        cwd: root,
+        environment: { TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1', DO_NOT_TRACK: '1' },
+        onOutput: (text) => {
+          const workspace = /^(\S+):build: /m.exec(text)?.[1];
+          if (workspace) progress(workspace);
+        },
+      },
+    );
+  });
+}

@@ -1,0 +1,42 @@
+/**
+ * What one npm script runs once everything is installed and built.
+ *
+ * @typedef {object} Command
+ * @property {string} [entry] the JavaScript file to import, relative to the root of the repository
+ * @property {string} [call] the function of `entry` to call with `{ root, args, showStep }`
+ * @property {readonly string[]} [args] arguments that come before those that were typed
+ * @property {Readonly<Record<string, string>>} [environment] variables that it sets
+ * @property {boolean} [runsAtRoot] stays at the root instead of going where the command was typed
+ * @property {string} [installs] a package outside the workspaces to install first
+ * @property {boolean} [quiet] tells about installing and building only when that takes long
+ */
+
+const vitest = { entry: 'node_modules/vitest/vitest.mjs', args: ['run'], runsAtRoot: true };
+const platform = 'packages/platform/dist/index.js';
+/** Runs a program that needs the databases, with their URLs in its environment. */
+const withDatabases = (...program) => ({
+  entry: platform,
+  call: 'runWithDatabases',
+  args: program,
+  quiet: true,
+});
+
+/** @type {Readonly<Record<string, Command>>} */
+export const commands = {
+  start: { entry: platform, call: 'start', runsAtRoot: true },
+  dev: { entry: platform, call: 'develop', runsAtRoot: true },
+  reset: { entry: platform, call: 'reset', runsAtRoot: true, quiet: true },
+  build: {},
+  test: vitest,
+  'test:full': { ...vitest, environment: { CAREGRAPH_TEST_TIER: 'full' } },
+  gateway: { entry: 'gateway/dist/main.js', quiet: true },
+  compose: { entry: 'gateway/dist/compose-main.js', quiet: true },
+  prisma: { entry: 'packages/prisma-offline/dist/main.js', quiet: true },
+  seed: withDatabases('packages/seed/dist/main.js'),
+  'admin:create': withDatabases('subgraphs/users/dist/admin-create-main.js'),
+  'db:migrate': withDatabases('packages/migrations/dist/main.js', 'migrate'),
+  'db:status': withDatabases('packages/migrations/dist/main.js', 'status'),
+  'db:rollback': withDatabases('packages/migrations/dist/main.js', 'rollback'),
+  'db:drift': withDatabases('packages/migrations/dist/main.js', 'drift'),
+  bench: { entry: 'bench/run.mjs', installs: 'bench' },
+};
