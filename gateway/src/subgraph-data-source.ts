@@ -8,6 +8,7 @@ import {
   type ServiceClient,
 } from '@caregraph/service-kit';
 import { OperationTypeNode, type GraphQLFormattedError } from 'graphql';
+import { placesOf } from './places.js';
 import type { GatewayContext } from './context.js';
 
 type ProcessOptions = Parameters<GraphQLDataSource<GatewayContext>['process']>[0];
@@ -27,19 +28,20 @@ export function createSubgraphDataSource(
       const { query = '', operationName, variables } = options.request;
       const { call, signal } = callOf(options);
       try {
-        return toResponse(service, await client.send({ query, operationName, variables }, call, signal));
+        const answer = await client.send({ query, operationName, variables }, call, signal);
+        return (
+          toResponse(answer) ??
+          failure('DOWNSTREAM_SERVICE_ERROR', `The ${service} service gave no usable answer.`, options)
+        );
       } catch (error) {
         if (!(error instanceof ServiceUnavailableError)) throw error;
         logger.warn(
           { err: error, subgraph: service, requestId: call.requestId },
           'a subgraph did not answer',
         );
-        return failure(
-          error.reason === 'timeout' ? 'GATEWAY_TIMEOUT' : 'DOWNSTREAM_SERVICE_ERROR',
-          error.reason === 'timeout'
-            ? `The ${service} service did not answer in time.`
-            : `The ${service} service is unavailable.`,
-        );
+        return error.reason === 'timeout'
+          ? failure('GATEWAY_TIMEOUT', `The ${service} service did not answer in time.`, options)
+          : failure('DOWNSTREAM_SERVICE_ERROR', `The ${service} service is unavailable.`, options);
       }
     },
   };
@@ -55,12 +57,10 @@ function callOf(options: ProcessOptions) {
   return { call: { viewer, requestId }, signal: isQuery ? clientGone : undefined };
 }
 
-/** Lets through what the specification calls a response, and nothing else of what a subgraph may say. */
-function toResponse(service: string, { data, errors }: Readonly<Record<string, unknown>>): Response {
+/** What the specification calls a response, and nothing else of what a subgraph may say; null where it is none. */
+function toResponse({ data, errors }: Readonly<Record<string, unknown>>): Response | null {
   const hasData = typeof data === 'object' && !Array.isArray(data);
-  if (!hasData && !Array.isArray(errors)) {
-    return failure('DOWNSTREAM_SERVICE_ERROR', `The ${service} service gave no usable answer.`);
-  }
+  if (!hasData && !Array.isArray(errors)) return null;
   return {
     ...(hasData && { data: data as Record<string, unknown> | null }),
     ...(Array.isArray(errors) && errors.length > 0 && { errors: errors.map(toError) }),
@@ -80,6 +80,10 @@ function toError(error: unknown): GraphQLFormattedError {
   };
 }
 
-function failure(code: FaultCode, message: string): Response {
-  return { errors: [{ message, extensions: { code } }] };
+/** A response without data, with the same error at each place that is missing. */
+function failure(code: FaultCode, message: string, options: ProcessOptions): Response {
+  const document = 'document' in options ? options.document : undefined;
+  const places = document === undefined ? [] : placesOf(document);
+  const error = { message, extensions: { code } };
+  return { errors: places.length === 0 ? [error] : places.map((path) => ({ ...error, path })) };
 }

@@ -1,5 +1,8 @@
 import { ApolloServer } from '@apollo/server';
-import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
+import {
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from '@apollo/server/plugin/disabled';
 import type { GraphQLSchema } from 'graphql';
 import { formatError, isUnexpected } from './errors.js';
 import { answerGraphql } from './graphql-handler.js';
@@ -43,7 +46,7 @@ export async function startSubgraphServer<Context extends CallContext>(
     stopOnTerminationSignals: false,
     allowBatchedHttpRequests: false,
     cache: 'bounded',
-    plugins: [ApolloServerPluginLandingPageDisabled()],
+    plugins: [ApolloServerPluginLandingPageDisabled(), ApolloServerPluginInlineTraceDisabled()],
     logger,
     formatError(formatted, error) {
       if (isUnexpected(formatted)) logger.error({ err: error, path: formatted.path }, 'a resolver failed');
