@@ -48,6 +48,18 @@ const config: CodegenConfig = {
       Patient: '../references.js#PatientReference',
       User: '../references.js#UserReference',
     }),
+    // What the clinic's apps send, typed, for the end-to-end tests.
+    'gateway/test/generated/operations.ts': {
+      schema: 'gateway/api.graphql',
+      documents: 'gateway/operations/*.graphql',
+      plugins: ['typescript-operations', 'typed-document-node'],
+      config: {
+        scalars: { ID: 'string', DateTime: 'string', Date: 'string', LocalTime: 'string' },
+        useTypeImports: true,
+        immutableTypes: true,
+        defaultScalarType: 'unknown',
+      },
+    },
   },
 };
 
