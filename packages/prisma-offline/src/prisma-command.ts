@@ -1,4 +1,5 @@
 import { spawn, type StdioOptions } from 'node:child_process';
+import { delimiter, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** How a run of Prisma's command line ended. */
@@ -29,6 +30,8 @@ export function runPrisma(args: readonly string[], options: PrismaOptions): Prom
     {
       env: {
         ...options.env,
+        // The stand-in is started through its first line, and must find the Node that runs Prisma.
+        PATH: [dirname(process.execPath), options.env['PATH']].filter(Boolean).join(delimiter),
         PRISMA_SCHEMA_ENGINE_BINARY: fileURLToPath(new URL('../bin/schema-engine.js', import.meta.url)),
         PRISMA_HIDE_UPDATE_MESSAGE: '1',
         CHECKPOINT_DISABLE: '1',
