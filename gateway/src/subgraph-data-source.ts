@@ -7,7 +7,7 @@ import {
   type Logger,
   type ServiceClient,
 } from '@caregraph/service-kit';
-import { OperationTypeNode, type GraphQLFormattedError } from 'graphql';
+import { OperationTypeNode, parse, type GraphQLFormattedError } from 'graphql';
 import { placesOf } from './places.js';
 import type { GatewayContext } from './context.js';
 
@@ -82,8 +82,7 @@ function toError(error: unknown): GraphQLFormattedError {
 
 /** A response without data, with the same error at each place that is missing. */
 function failure(code: FaultCode, message: string, options: ProcessOptions): Response {
-  const document = 'document' in options ? options.document : undefined;
-  const places = document === undefined ? [] : placesOf(document);
+  const places = placesOf(parse(options.request.query ?? ''));
   const error = { message, extensions: { code } };
   return { errors: places.length === 0 ? [error] : places.map((path) => ({ ...error, path })) };
 }
