@@ -6,6 +6,8 @@ const everyday = ['**/src/**/*.test.ts', '**/test/**/*.test.ts'];
 const full = ['**/test/full/**/*.test.ts'];
 
 export default defineConfig({
+  // What Node loads for `graphql`; Vite would take the ES module beside it, and two copies do not mix.
+  resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     include: process.env['CAREGRAPH_TEST_TIER'] === 'full' ? full : everyday,
     exclude: ['**/node_modules/**', '**/dist/**', ...(process.env['CAREGRAPH_TEST_TIER'] === 'full' ? [] : full)],
