@@ -19,15 +19,21 @@ import {
   type Logger,
   type ServiceClient,
 } from '@caregraph/service-kit';
+import { fileURLToPath } from 'node:url';
 import { createAccessTokenVerifier, type AccessTokenVerifier } from './access-token-verifier.js';
 import type { Config } from './config.js';
 import type { GatewayContext } from './context.js';
 import { exampleDocument } from './example-document.js';
+import { loadExplorer } from './explorer-assets.js';
 import { createSubgraphDataSource } from './subgraph-data-source.js';
 import { superviseSupergraphFile } from './supergraph-file.js';
 
+// The bundle lies in the build's output, also for tests, which run the sources.
+const explorerBundle = fileURLToPath(new URL('../dist/explorer', import.meta.url));
+
 /** Starts the gateway; `stop` drains it. Throws when the supergraph cannot be used. */
 export async function startGateway(config: Config, logger: Logger): Promise<HttpServer> {
+  const explorer = loadExplorer(explorerBundle);
   const metrics = createMetrics('gateway');
   const clients = new Map<string, ServiceClient>();
   const gateway = new ApolloGateway({
@@ -84,7 +90,12 @@ export async function startGateway(config: Config, logger: Logger): Promise<Http
     port: config.port,
     portSetting: 'PORT',
     logger,
-    handlers: [graphql, healthHandler(config.identity === null ? [] : readiness), jwksHandler(verifier)],
+    handlers: [
+      graphql,
+      healthHandler(config.identity === null ? [] : readiness),
+      jwksHandler(verifier),
+      ({ request, response }) => explorer(request, response),
+    ],
     trustRequestId: false,
   });
   logger.info({ port: server.port }, 'listening');
