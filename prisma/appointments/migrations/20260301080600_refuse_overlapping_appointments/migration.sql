@@ -1,7 +1,7 @@
 -- In public, where all schemas of a database share it; left there by down.sql for the same reason.
 CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA public;
 
--- Every range that ends in infinity overlaps all that follow.
+-- The range of an infinite time is empty and overlaps nothing, so such a row would escape the constraints below.
 ALTER TABLE appointments ADD CONSTRAINT appointments_date_time_finite CHECK (isfinite(date_time));
 
 -- Nobody is booked twice, whoever writes the row. is_active may be NULL, which means true: a condition that
