@@ -7,6 +7,9 @@ import {
 } from '@caregraph/service-kit';
 import { z } from 'zod';
 
+/** bcrypt's cost: each step doubles the work of a login, and of guessing. */
+const passwordHashCost = z.coerce.number().int().min(4).max(16).default(12);
+
 const settings = z.object({
   ...commonSettings,
   USERS_PORT: portSetting.default(4001),
@@ -27,7 +30,13 @@ const settings = z.object({
     .int()
     .min(60)
     .default(12 * 60 * 60),
-  PASSWORD_HASH_COST: z.coerce.number().int().min(4).max(16).default(12),
+  PASSWORD_HASH_COST: passwordHashCost,
+});
+
+const adminSettings = z.object({
+  USERS_DATABASE_URL: databaseUrlSetting,
+  PASSWORD_HASH_COST: passwordHashCost,
+  ADMIN_PASSWORD: z.string().optional(),
 });
 
 /** The settings of the users service. */
@@ -36,4 +45,9 @@ export type Config = z.output<typeof settings>;
 /** Reads the settings; throws a `SettingsError` that names every problem. */
 export function loadConfig(environment: NodeJS.ProcessEnv): Config {
   return parseSettings(settings, environment);
+}
+
+/** Reads what `npm run admin:create` needs; throws a `SettingsError` that names every problem. */
+export function loadAdminConfig(environment: NodeJS.ProcessEnv): z.output<typeof adminSettings> {
+  return parseSettings(adminSettings, environment);
 }

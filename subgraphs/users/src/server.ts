@@ -13,7 +13,9 @@ import { createUserRepository } from './user-repository.js';
 /** Starts the users service; `stop` drains it. */
 export async function startServer(config: Config, logger: Logger): Promise<HttpServer> {
   const metrics = createMetrics('users');
-  const database = connectDatabase(config, logger, metrics);
+  const database = connectDatabase(config.USERS_DATABASE_URL, metrics, (error) => {
+    logger.warn({ err: error }, 'a database connection failed');
+  });
   const passwords = createPasswordHasher(config.PASSWORD_HASH_COST);
   const tokens = await createAccessTokens(config.ACCESS_TOKEN_PRIVATE_KEY, config.ACCESS_TOKEN_SECONDS);
   const dependencies: Dependencies = {

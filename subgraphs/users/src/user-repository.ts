@@ -69,9 +69,9 @@ export function createUserRepository(database: Database) {
     },
 
     /** Null when another account has the address. */
-    async create(user: NewUser): Promise<User | null> {
+    async create(user: NewUser, transaction: Transaction = database): Promise<User | null> {
       return unlessEmailTaken(async () =>
-        toUser(await database.user.create({ data: { ...user, role: roleMapping.toColumn(user.role) } })),
+        toUser(await transaction.user.create({ data: { ...user, role: roleMapping.toColumn(user.role) } })),
       );
     },
 
@@ -96,14 +96,18 @@ export function createUserRepository(database: Database) {
       return row === undefined ? null : toUser(row);
     },
 
-    /** The active administrators, whose rows stay as they are until the transaction ends. */
+    /** The active administrators; nobody else can add or take one away until the transaction ends. */
     async lockAdministrators(transaction: Transaction): Promise<number[]> {
+      await transaction.$executeRaw`SELECT pg_advisory_xact_lock(${administratorsLock})`;
       const rows = await transaction.$queryRaw<{ id: number }[]>`
-        SELECT id FROM users WHERE role = 'admin' AND is_active IS NOT FALSE ORDER BY id FOR UPDATE`;
+        SELECT id FROM users WHERE role = 'admin' AND is_active IS NOT FALSE ORDER BY id`;
       return rows.map(({ id }) => id);
     },
   };
 }
+
+/** Identifies the lock that changes of who is an administrator take; any number that nothing else uses. */
+const administratorsLock = 7_001;
 
 const columns = Prisma.sql`id, email, first_name AS "firstName", last_name AS "lastName", role, is_active AS "isActive",
   version, created_at AS "createdAt", updated_at AS "updatedAt"`;

@@ -1,0 +1,31 @@
+import { createMetrics, SettingsError } from '@caregraph/service-kit';
+import { createAdministrator, readAdministrator } from './admin-create.js';
+import { loadAdminConfig } from './config.js';
+import { connectDatabase } from './database.js';
+import { createPasswordHasher } from './password-hasher.js';
+import { createUserRepository } from './user-repository.js';
+
+try {
+  const config = loadAdminConfig(process.env);
+  const input = await readAdministrator(process.argv.slice(2), config.ADMIN_PASSWORD);
+  const passwords = createPasswordHasher(config.PASSWORD_HASH_COST);
+  const database = connectDatabase(config.USERS_DATABASE_URL, createMetrics('admin-create'), (error) => {
+    console.error(error.message);
+  });
+  try {
+    const outcome = await createAdministrator(
+      { database, users: createUserRepository(database), passwords },
+      input,
+    );
+    for (const problem of outcome.problems) console.error(problem);
+    if (outcome.user === null) process.exitCode = 1;
+    else console.log(`Created the administrator ${outcome.user.email}.`);
+  } finally {
+    await database.$disconnect();
+    await passwords.close();
+  }
+} catch (error) {
+  // What a person can mend is told in a sentence; a stack would hide it.
+  console.error(error instanceof SettingsError || error instanceof TypeError ? error.message : error);
+  process.exitCode = 1;
+}
