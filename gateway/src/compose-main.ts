@@ -1,15 +1,47 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { acceptApi, judgeApi } from './accepted-api.js';
 import { CompositionError, composeSupergraph } from './compose.js';
 import { apiFile, readContracts, supergraphFile } from './contracts.js';
 
+/*
+ * Composes the contracts into the committed files. With `--check` it writes nothing, and fails where they are not
+ * what the contracts compose to, or break what clients have been promised; with `--accept` the API becomes what
+ * clients are promised from now on.
+ */
+const { values } = parseArgs({ options: { check: { type: 'boolean' }, accept: { type: 'boolean' } } });
+
 try {
   const { supergraphSdl, apiSdl, hints } = composeSupergraph(readContracts());
-  writeFileSync(supergraphFile, supergraphSdl);
-  writeFileSync(apiFile, apiSdl);
   for (const hint of hints) console.warn(`hint: ${hint}`);
-  console.log('Composed gateway/supergraph.graphql and gateway/api.graphql.');
+  const { problems, additions } = await judgeApi(apiSdl);
+  if (values.check === true) {
+    const stale = isStale(supergraphFile, supergraphSdl) || isStale(apiFile, apiSdl);
+    report([
+      ...(stale ? ['gateway/supergraph.graphql or gateway/api.graphql is stale: run npm run compose.'] : []),
+      ...problems,
+      ...additions.map((addition) => `Not accepted yet (npm run compose -- --accept): ${addition}`),
+    ]);
+  } else {
+    writeFileSync(supergraphFile, supergraphSdl);
+    writeFileSync(apiFile, apiSdl);
+    console.log('Composed gateway/supergraph.graphql and gateway/api.graphql.');
+    report(problems);
+    if (values.accept === true && problems.length === 0) {
+      acceptApi(apiSdl);
+      console.log('The API is now what clients are promised: gateway/accepted/api.graphql.');
+    }
+  }
 } catch (error) {
   if (!(error instanceof CompositionError)) throw error;
-  console.error(error.message);
-  process.exitCode = 1;
+  report([error.message]);
+}
+
+function isStale(file: URL, content: string): boolean {
+  return readFileSync(file, 'utf8') !== content;
+}
+
+function report(problems: readonly string[]): void {
+  for (const problem of problems) console.error(problem);
+  if (problems.length > 0) process.exitCode = 1;
 }
