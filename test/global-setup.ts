@@ -2,10 +2,12 @@ import {
   createScratchCluster,
   databaseNames,
   prepareDatabases,
+  runtimeRole,
   serviceNames,
   type DatabaseUrls,
   type ServiceName,
 } from '@caregraph/postgres';
+import { migrate } from '@caregraph/migrations';
 import { Client } from 'pg';
 import type { TestProject } from 'vitest/node';
 
@@ -38,6 +40,10 @@ export default async function setUp(project: TestProject): Promise<() => Promise
       patients: rolePasswords,
       appointments: rolePasswords,
     });
+    for (const service of serviceNames) {
+      const { migrationUrl } = databases[service];
+      await migrate({ service, migrationUrl, runtimeRole: runtimeRole(service) });
+    }
     await copyDatabases(cluster.superuserUrl('postgres'));
     project.provide('cluster', { superuserUrl: cluster.superuserUrl('postgres'), databases });
     return cluster.stop;

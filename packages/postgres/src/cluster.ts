@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { attach, type Attachment } from './attachment.js';
 import { locateCluster, sharedDirectory, type ClusterLocation } from './cluster-location.js';
 import { ClusterError } from './errors.js';
-import { clusterFiles, initialiseData } from './initialise-data.js';
+import { clusterFiles, initialiseData, type ClusterFiles } from './initialise-data.js';
 import { findPostmaster, startPostmaster, stopPostmaster, type ServerSettings } from './postmaster.js';
 import { findServerBinaries, type ServerBinaries } from './server-binaries.js';
 
@@ -52,14 +52,14 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
     if (!existsSync(files.data)) onProgress?.('making the data directory');
     await initialiseData(location, binaries, { durable });
-    const superuserUrl = urlOf(await readFile(files.password, 'utf8'));
     const running = await findPostmaster(files.data);
     if (!running) {
       onProgress?.('starting the server');
       await startUnlessRaced(() => startPostmaster(location, binaries, port, settings), files.data);
     }
     const actualPort = (running ?? (await findPostmaster(files.data)))?.port ?? port;
-    const attachment = await attach(superuserUrl(actualPort)('postgres'));
+    const superuserUrl = await superuserUrlOf(files, actualPort);
+    const attachment = await attach(superuserUrl('postgres'));
     if (attachment && actualPort !== port && (await attachment.claim())) {
       onProgress?.(`moving the server from port ${actualPort} to ${port}`);
       await stopPostmaster(location, binaries);
@@ -67,7 +67,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       const facts = {
         port: actualPort,
         adopted: running !== undefined,
-        superuserUrl: superuserUrl(actualPort),
+        superuserUrl,
       };
       return handOver(attachment, facts, location, binaries);
     } else {
@@ -101,7 +101,8 @@ function handOver(
   };
 }
 
-function urlOf(password: string): (port: number) => Cluster['superuserUrl'] {
-  return (port) => (database) =>
-    `postgresql://postgres:${encodeURIComponent(password)}@127.0.0.1:${port}/${encodeURIComponent(database)}`;
+/** How the superuser of a cluster connects to its server at `port`. */
+export async function superuserUrlOf(files: ClusterFiles, port: number): Promise<Cluster['superuserUrl']> {
+  const password = encodeURIComponent(await readFile(files.password, 'utf8'));
+  return (database) => `postgresql://postgres:${password}@127.0.0.1:${port}/${encodeURIComponent(database)}`;
 }

@@ -11,5 +11,5 @@ if (folder === undefined || !existsSync(folder)) throw new Error('Expected the f
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 process.stdin.resume();
 process.stdin.once('close', () => {
-  void discardCluster(folder);
+  void discardCluster(folder, { force: true });
 });

@@ -1,0 +1,65 @@
+import { serviceNames, type ServiceName } from '@caregraph/postgres';
+import { databaseEnvironment, type Databases } from './databases.js';
+import type { Secrets } from './secrets.js';
+import type { Settings } from './settings.js';
+
+type Environment = Record<string, string | undefined>;
+
+/** Everything that the children's environments are made of. */
+export interface EnvironmentSources {
+  /** Our own environment, passed on but for what belongs to single processes. */
+  inherited: Environment;
+  settings: Settings;
+  secrets: Pick<Secrets, 'contextSecret' | 'accessTokenPrivateKey'>;
+  urls: Databases['urls'];
+}
+
+/** Where a service listens on this machine. */
+export function serviceOrigin(settings: Settings, service: ServiceName): string {
+  return `http://127.0.0.1:${settings.servicePorts[service]}`;
+}
+
+/** The environment of one service: its own database, and no other service's secrets. */
+export function serviceEnvironment(service: ServiceName, sources: EnvironmentSources): Environment {
+  const { settings, secrets, urls } = sources;
+  return {
+    ...withoutPrivate(sources),
+    HOST: '127.0.0.1',
+    [`${service.toUpperCase()}_PORT`]: String(settings.servicePorts[service]),
+    [`${service.toUpperCase()}_DATABASE_URL`]: urls[service].databaseUrl,
+    SERVICE_CONTEXT_SECRET: secrets.contextSecret,
+    ...(service === 'users' ? { ACCESS_TOKEN_PRIVATE_KEY: secrets.accessTokenPrivateKey } : {}),
+    ...serviceUrls(settings),
+  };
+}
+
+/** The environment of the gateway: no database, and no key but the public one that it fetches. */
+export function gatewayEnvironment(sources: EnvironmentSources, { watch }: { watch: boolean }): Environment {
+  const { settings, secrets, inherited } = sources;
+  return {
+    ...withoutPrivate(sources),
+    HOST: settings.host,
+    PORT: String(settings.gatewayPort),
+    METRICS_PORT: inherited['METRICS_PORT'],
+    SERVICE_CONTEXT_SECRET: secrets.contextSecret,
+    JWKS_URL: `${serviceOrigin(settings, 'users')}/.well-known/jwks.json`,
+    ...serviceUrls(settings),
+    ...(watch ? { SUPERGRAPH_WATCH: 'true' } : {}),
+  };
+}
+
+function serviceUrls(settings: Settings): Environment {
+  return Object.fromEntries(
+    serviceNames.map((service) => [
+      `${service.toUpperCase()}_URL`,
+      `${serviceOrigin(settings, service)}/graphql`,
+    ]),
+  );
+}
+
+function withoutPrivate({ inherited, urls }: EnvironmentSources): Environment {
+  const rest = { ...inherited };
+  const names = [...Object.keys(databaseEnvironment(urls)), 'ACCESS_TOKEN_PRIVATE_KEY', 'METRICS_PORT'];
+  for (const name of names) Reflect.deleteProperty(rest, name);
+  return rest;
+}

@@ -1,0 +1,34 @@
+import { MigrationError } from '@caregraph/migrations';
+import { ClusterError, PortTakenError } from '@caregraph/postgres';
+import { SettingsError } from '@caregraph/service-kit/settings';
+import { AlreadyRunningError } from './runner-lock.js';
+import { ProcessStartError } from './supervised-process.js';
+
+const expected = [
+  AlreadyRunningError,
+  ClusterError,
+  MigrationError,
+  PortTakenError,
+  ProcessStartError,
+  SettingsError,
+];
+
+/**
+ * Runs a command to the end of the process: what a person can mend is told in its own sentence, anything
+ * else with its stack, both with exit code 1.
+ *
+ * @param command returns the exit code
+ */
+export async function exitAfter(command: () => Promise<number>): Promise<never> {
+  try {
+    process.exit(await command());
+  } catch (error) {
+    const known = expected.some((type) => error instanceof type);
+    process.stderr.write(`${known && error instanceof Error ? error.message : inspectError(error)}\n`);
+    process.exit(1);
+  }
+}
+
+function inspectError(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,54 @@
+import { discardCluster } from '@caregraph/postgres';
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { clusterDirectory } from './databases.js';
+import { runDatabaseProgram } from './database-program.js';
+import { exitAfter } from './expected-error.js';
+import { runPlatform } from './platform.js';
+import { refuseWhileRunning } from './runner-lock.js';
+import { readSettings } from './settings.js';
+import type { ShowStep } from './show-step.js';
+import { listenToStopSignals } from './stop-signals.js';
+
+/** What the npm scripts call a command with. */
+export interface CommandOptions {
+  /** The root of the repository. */
+  root: string;
+  args: readonly string[];
+  showStep: ShowStep;
+}
+
+/** `npm start`: runs the platform until it is told to stop, then ends this process. */
+export function start({ root, showStep }: CommandOptions): Promise<never> {
+  return exitAfter(async () => {
+    const settings = readSettings(process.env, root);
+    const signals = listenToStopSignals();
+    await runPlatform({ root, settings, environment: process.env, showStep, signals });
+    return 0;
+  });
+}
+
+/** `npm run reset`: deletes the embedded data, the secrets and the logs, and ends this process. */
+export function reset({ root, showStep }: CommandOptions): Promise<never> {
+  return exitAfter(async () => {
+    const { dataDirectory } = readSettings(process.env, root);
+    refuseWhileRunning(dataDirectory);
+    await showStep('Reset', async () => {
+      await discardCluster(clusterDirectory(dataDirectory));
+      for (const name of ['secrets.json', 'runner.json', 'logs']) {
+        await rm(path.join(dataDirectory, name), { recursive: true, force: true });
+      }
+    });
+    process.stdout.write('The embedded data is gone; "npm start" begins afresh.\n');
+    return 0;
+  });
+}
+
+/** Runs `args` (a JavaScript file below the root, and its arguments) on the databases, and ends this process. */
+export function runWithDatabases({ root, args, showStep }: CommandOptions): Promise<never> {
+  return exitAfter(() => {
+    const [program = '', ...rest] = args;
+    const settings = readSettings(process.env, root);
+    return runDatabaseProgram([path.join(root, program), ...rest], settings, process.env, showStep);
+  });
+}

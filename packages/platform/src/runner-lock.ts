@@ -1,0 +1,100 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { link, mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { z } from 'zod';
+import { identifyProcess } from './process-identity.js';
+
+const processRecord = z.object({ pid: z.number().int().positive(), identity: z.string() });
+const lockFile = z.object({ runner: processRecord, children: z.record(z.string(), processRecord) });
+type ProcessRecord = z.output<typeof processRecord>;
+type LockFile = z.output<typeof lockFile>;
+
+/** The platform of this data directory is running already. */
+export class AlreadyRunningError extends Error {
+  override readonly name = 'AlreadyRunningError';
+  constructor(readonly pid: number) {
+    super(`Caregraph is already running here (process ${pid}); stop it with Ctrl-C or "kill ${pid}" first.`);
+  }
+}
+
+/** Our hold on a data directory, for as long as the platform runs. */
+export interface RunnerLock {
+  /** Writes down a child, so that the next runner can end it if we are killed. */
+  record: (name: string, pid: number) => void;
+  release: () => Promise<void>;
+}
+
+/** How long the children of a runner that was killed may take to end by themselves, in milliseconds. */
+const leftoverPatience = 12_000;
+
+/**
+ * Takes the lock of `dataDirectory`. After a runner that was killed, first ends what is left of its children.
+ *
+ * @throws AlreadyRunningError
+ */
+export async function takeRunnerLock(dataDirectory: string): Promise<RunnerLock> {
+  await mkdir(dataDirectory, { recursive: true });
+  const file = path.join(dataDirectory, 'runner.json');
+  const state: LockFile = { runner: identify(process.pid), children: {} };
+  while (!(await createWhole(file, state))) {
+    const previous = readLock(file);
+    if (previous && isSame(previous.runner)) throw new AlreadyRunningError(previous.runner.pid);
+    await Promise.all(Object.values(previous?.children ?? {}).map(endLeftover));
+    await rm(file, { force: true });
+  }
+  return {
+    record: (name, pid) => {
+      state.children[name] = identify(pid);
+      writeFileSync(file, JSON.stringify(state));
+    },
+    release: () => rm(file, { force: true }),
+  };
+}
+
+/** @throws AlreadyRunningError when the platform of `dataDirectory` is running */
+export function refuseWhileRunning(dataDirectory: string): void {
+  const lock = readLock(path.join(dataDirectory, 'runner.json'));
+  if (lock && isSame(lock.runner)) throw new AlreadyRunningError(lock.runner.pid);
+}
+
+async function createWhole(file: string, state: LockFile): Promise<boolean> {
+  const partial = `${file}.${process.pid}`;
+  writeFileSync(partial, JSON.stringify(state));
+  try {
+    await link(partial, file);
+    return true;
+  } catch (error) {
+    if (existsSync(file)) return false;
+    throw error;
+  } finally {
+    await rm(partial, { force: true });
+  }
+}
+
+/** A file that was cut off in writing tells nothing, and so holds nobody off. */
+function readLock(file: string): LockFile | undefined {
+  if (!existsSync(file)) return undefined;
+  try {
+    return lockFile.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch {
+    return undefined;
+  }
+}
+
+function identify(pid: number): ProcessRecord {
+  return { pid, identity: identifyProcess(pid) ?? 'unknown' };
+}
+
+function isSame({ pid, identity }: ProcessRecord): boolean {
+  return identifyProcess(pid) === identity;
+}
+
+async function endLeftover(child: ProcessRecord): Promise<void> {
+  const deadline = performance.now() + leftoverPatience;
+  if (isSame(child)) process.kill(child.pid, 'SIGTERM');
+  while (isSame(child)) {
+    if (performance.now() > deadline) process.kill(child.pid, 'SIGKILL');
+    await delay(50);
+  }
+}

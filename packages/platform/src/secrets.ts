@@ -1,0 +1,55 @@
+import type { RolePasswords, ServiceName } from '@caregraph/postgres';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+
+const passwords = z.object({ owner: z.string(), runtime: z.string() });
+const schema = z.object({
+  contextSecret: z.string(),
+  accessTokenPrivateKey: z.string(),
+  passwords: z.object({ users: passwords, patients: passwords, appointments: passwords }),
+});
+
+/** What this installation keeps to itself. */
+export interface Secrets {
+  /** Signs the contexts that the gateway and the services send each other. */
+  contextSecret: string;
+  /** Signs access tokens: Ed25519, PKCS#8, PEM. */
+  accessTokenPrivateKey: string;
+  passwords: Record<ServiceName, RolePasswords>;
+}
+
+/** The secrets kept in `dataDirectory`, generated on first use into a file that only its owner can read. */
+export async function loadSecrets(dataDirectory: string): Promise<Secrets> {
+  const file = path.join(dataDirectory, 'secrets.json');
+  if (!existsSync(file)) await writeOnce(file, `${JSON.stringify(generateSecrets(), undefined, 2)}\n`);
+  return schema.parse(JSON.parse(await readFile(file, 'utf8')));
+}
+
+function generateSecrets(): Secrets {
+  const password = (): string => randomBytes(24).toString('base64url');
+  const roles = (): RolePasswords => ({ owner: password(), runtime: password() });
+  return {
+    contextSecret: randomBytes(48).toString('base64url'),
+    accessTokenPrivateKey: generateKeyPairSync('ed25519')
+      .privateKey.export({ format: 'pem', type: 'pkcs8' })
+      .toString(),
+    passwords: { users: roles(), patients: roles(), appointments: roles() },
+  };
+}
+
+/** The file appears whole or not at all, and a file that is there already (another command's) stays. */
+async function writeOnce(file: string, text: string): Promise<void> {
+  await mkdir(path.dirname(file), { recursive: true });
+  const partial = `${file}.${process.pid}`;
+  await writeFile(partial, text, { mode: 0o600 });
+  try {
+    await link(partial, file);
+  } catch (error) {
+    if (!existsSync(file)) throw error;
+  } finally {
+    await rm(partial, { force: true });
+  }
+}

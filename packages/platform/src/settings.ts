@@ -1,0 +1,99 @@
+import type { DatabaseUrls, ServiceName } from '@caregraph/postgres';
+import {
+  commonSettings,
+  contextSecretSetting,
+  databaseUrlSetting,
+  parseSettings,
+  portSetting,
+} from '@caregraph/service-kit/settings';
+import path from 'node:path';
+import { z } from 'zod';
+
+const fixedPort = portSetting.min(1);
+
+const schema = z
+  .object({
+    ...commonSettings,
+    POSTGRES_PORT: fixedPort.default(54320),
+    PORT: fixedPort.default(4000),
+    USERS_PORT: fixedPort.default(4001),
+    PATIENTS_PORT: fixedPort.default(4002),
+    APPOINTMENTS_PORT: fixedPort.default(4003),
+    CAREGRAPH_DATA_DIR: z.string().optional(),
+    SERVICE_CONTEXT_SECRET: contextSecretSetting.optional(),
+    ACCESS_TOKEN_PRIVATE_KEY: z.string().optional(),
+    USERS_DATABASE_URL: databaseUrlSetting.optional(),
+    PATIENTS_DATABASE_URL: databaseUrlSetting.optional(),
+    APPOINTMENTS_DATABASE_URL: databaseUrlSetting.optional(),
+    USERS_MIGRATION_URL: databaseUrlSetting.optional(),
+    PATIENTS_MIGRATION_URL: databaseUrlSetting.optional(),
+    APPOINTMENTS_MIGRATION_URL: databaseUrlSetting.optional(),
+  })
+  .superRefine((given, context) => {
+    const databaseUrls = [
+      'USERS_DATABASE_URL',
+      'PATIENTS_DATABASE_URL',
+      'APPOINTMENTS_DATABASE_URL',
+    ] as const;
+    const present = databaseUrls.filter((name) => given[name] !== undefined);
+    const owners = ['USERS_MIGRATION_URL', 'PATIENTS_MIGRATION_URL', 'APPOINTMENTS_MIGRATION_URL'] as const;
+    const anyOwner = owners.some((name) => given[name] !== undefined);
+    if (present.length === databaseUrls.length || (present.length === 0 && !anyOwner)) return;
+    for (const name of databaseUrls) {
+      if (given[name] === undefined) context.addIssue({ code: 'custom', path: [name] });
+    }
+  })
+  .superRefine((given, context) => {
+    const ports = ['POSTGRES_PORT', 'PORT', 'USERS_PORT', 'PATIENTS_PORT', 'APPOINTMENTS_PORT'] as const;
+    for (const [index, name] of ports.entries()) {
+      const other = ports.slice(0, index).find((earlier) => given[earlier] === given[name]);
+      if (other) context.addIssue({ code: 'custom', message: `${name}: is the same port as ${other}` });
+    }
+  });
+
+/** The settings of the runner: where things are and listen. */
+export interface Settings {
+  production: boolean;
+  /** Where the gateway listens; the services stay on 127.0.0.1. */
+  host: string;
+  postgresPort: number;
+  gatewayPort: number;
+  servicePorts: Record<ServiceName, number>;
+  /** Holds the embedded data, the generated secrets and the logs. */
+  dataDirectory: string;
+  /** Somebody else's databases; undefined means the embedded server. */
+  databases: Record<ServiceName, DatabaseUrls> | undefined;
+  /** Secrets that were given, and so are not generated. */
+  contextSecret: string | undefined;
+  accessTokenPrivateKey: string | undefined;
+}
+
+/**
+ * Reads the runner's settings. The databases are somebody else's when all three `*_DATABASE_URL` are set; a
+ * `*_MIGRATION_URL` that is not set is then the same as its `*_DATABASE_URL`.
+ *
+ * @throws SettingsError with every problem
+ */
+export function readSettings(environment: NodeJS.ProcessEnv, root: string): Settings {
+  const given = parseSettings(schema, environment);
+  const pair = (database: string | undefined, migration: string | undefined): DatabaseUrls | undefined =>
+    database === undefined ? undefined : { databaseUrl: database, migrationUrl: migration ?? database };
+  const users = pair(given.USERS_DATABASE_URL, given.USERS_MIGRATION_URL);
+  const patients = pair(given.PATIENTS_DATABASE_URL, given.PATIENTS_MIGRATION_URL);
+  const appointments = pair(given.APPOINTMENTS_DATABASE_URL, given.APPOINTMENTS_MIGRATION_URL);
+  return {
+    production: given.NODE_ENV === 'production',
+    host: given.HOST,
+    postgresPort: given.POSTGRES_PORT,
+    gatewayPort: given.PORT,
+    servicePorts: {
+      users: given.USERS_PORT,
+      patients: given.PATIENTS_PORT,
+      appointments: given.APPOINTMENTS_PORT,
+    },
+    dataDirectory: path.resolve(root, given.CAREGRAPH_DATA_DIR ?? '.data'),
+    databases: users && patients && appointments ? { users, patients, appointments } : undefined,
+    contextSecret: given.SERVICE_CONTEXT_SECRET,
+    accessTokenPrivateKey: given.ACCESS_TOKEN_PRIVATE_KEY,
+  };
+}

@@ -1,0 +1,153 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ChildOutput } from './child-output.js';
+
+/** One of the platform's processes. */
+export interface ProcessSpecification {
+  name: string;
+  /** The JavaScript file to run. */
+  entry: string;
+  cwd: string;
+  environment: Record<string, string | undefined>;
+  /** Answers 200 to GET when the process can do its work. */
+  readyUrl: string;
+  output: ChildOutput;
+  /** Told of every start. */
+  onSpawn: (pid: number) => void;
+  /** Told, in a sentence, when the process ended without being asked to, and when it is back. */
+  report: (line: string) => void;
+}
+
+/** A process ended, or did not become ready, when it was first started. The message is what it said. */
+export class ProcessStartError extends Error {
+  override readonly name = 'ProcessStartError';
+}
+
+/** How long a process may take until it is ready, in milliseconds. */
+const readyPatience = 60_000;
+const longestPause = 30_000;
+/** A process that ran this long, in milliseconds, is restarted at once when it ends. */
+const steadyAfter = 60_000;
+
+/** A child that is started again whenever it ends, with growing pauses, until it is told to stop. */
+export class SupervisedProcess {
+  readonly #specification: ProcessSpecification;
+  readonly #stopping = new AbortController();
+  #child: ChildProcess | undefined;
+  #pause = 0;
+
+  constructor(specification: ProcessSpecification) {
+    this.#specification = specification;
+  }
+
+  /**
+   * Starts it and waits until it is ready; from then on it is supervised.
+   *
+   * @throws ProcessStartError
+   */
+  async start(cancel: AbortSignal): Promise<void> {
+    const child = this.#spawn();
+    await this.#waitUntilReady(child, AbortSignal.any([cancel, this.#stopping.signal]));
+    void this.#supervise(child);
+  }
+
+  /** Lets it finish what is under way, for at most `grace` milliseconds, and ends it. */
+  async stop(grace: number): Promise<void> {
+    this.#stopping.abort();
+    const child = this.#child;
+    if (child && isRunning(child)) {
+      const ended = once(child, 'exit');
+      child.kill('SIGTERM');
+      const timer = setTimeout(() => child.kill('SIGKILL'), grace);
+      await ended;
+      clearTimeout(timer);
+    }
+    this.#specification.output.close();
+  }
+
+  /** Ends it now. */
+  kill(): void {
+    this.#stopping.abort();
+    this.#child?.kill('SIGKILL');
+  }
+
+  /** Replaces the running process by a new one, as after a change of its code. */
+  restart(): void {
+    this.#pause = 0;
+    this.#child?.kill('SIGTERM');
+  }
+
+  #isStopping(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+
+  #spawn(): ChildProcess {
+    const { entry, cwd, environment, output, onSpawn } = this.#specification;
+    // A group of its own: Ctrl-C reaches the runner alone, which then stops everything in order. The channel
+    // tells the child when the runner has gone, however that happened.
+    const child = spawn(process.execPath, ['--enable-source-maps', entry], {
+      cwd,
+      env: environment,
+      detached: true,
+      windowsHide: true,
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    if (child.stdout && child.stderr) output.capture(child.stdout, child.stderr);
+    // The `exit` event follows; an error of a process that could not be spawned says the same.
+    child.on('error', () => undefined);
+    if (child.pid !== undefined) onSpawn(child.pid);
+    this.#child = child;
+    return child;
+  }
+
+  async #waitUntilReady(child: ChildProcess, cancel: AbortSignal): Promise<void> {
+    const { name, readyUrl, output } = this.#specification;
+    const deadline = performance.now() + readyPatience;
+    while (!(await answers(readyUrl))) {
+      cancel.throwIfAborted();
+      if (!isRunning(child)) throw new ProcessStartError(output.lastErrors() || `${name} ended at once.`);
+      if (performance.now() > deadline) throw new ProcessStartError(`${name} did not become ready in time.`);
+      await delay(50);
+    }
+  }
+
+  async #supervise(first: ChildProcess): Promise<void> {
+    const { name, report } = this.#specification;
+    let child = first;
+    while (!this.#isStopping()) {
+      const start = performance.now();
+      if (isRunning(child)) await once(child, 'exit');
+      if (this.#isStopping()) return;
+      if (performance.now() - start > steadyAfter) this.#pause = 0;
+      const pause = this.#pause;
+      const ending = child.signalCode ?? `exit code ${child.exitCode ?? 'unknown'}`;
+      report(`${name} ended (${ending}); starting it again${pause > 0 ? ` in ${pause / 1000} s` : ''}.`);
+      this.#pause = Math.min(longestPause, Math.max(1_000, pause * 2));
+      try {
+        await delay(pause, undefined, { signal: this.#stopping.signal });
+        child = this.#spawn();
+        await this.#waitUntilReady(child, this.#stopping.signal);
+        report(`${name} is back.`);
+      } catch (error) {
+        if (this.#isStopping()) return;
+        report(error instanceof Error ? error.message : String(error));
+        child.kill('SIGKILL');
+      }
+    }
+  }
+}
+
+function isRunning(child: ChildProcess): boolean {
+  return child.pid !== undefined && child.exitCode === null && child.signalCode === null;
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });
+    await response.arrayBuffer();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}
