@@ -1,0 +1,15 @@
+import { createDatabaseAdapter, type Metrics } from '@caregraph/service-kit';
+import { PrismaClient } from './generated/prisma/client.js';
+
+/** The service's database. */
+export type Database = ReturnType<typeof connectDatabase>;
+
+/** Opens the pool; connections are made when they are needed. Every statement is counted. */
+export function connectDatabase(url: string, metrics: Metrics, onError: (error: Error) => void) {
+  const adapter = createDatabaseAdapter({ url, applicationName: 'caregraph-patients', onError });
+  const database = new PrismaClient({ adapter, log: [{ emit: 'event', level: 'query' }] });
+  database.$on('query', ({ query }) => {
+    metrics.countStatement(query);
+  });
+  return database;
+}

@@ -1,0 +1,63 @@
+import { countLimit, type PageRequest } from '@caregraph/service-kit';
+import type { Database } from './database.js';
+import type { Patient as PatientRow } from './generated/prisma/client.js';
+import type { Patient } from './patient.js';
+import { listStatement, where, type PatientConditions, type PatientKey } from './patient-list-statement.js';
+import {
+  columns,
+  toNewRow,
+  toPatient,
+  toRowChanges,
+  type NewPatient,
+  type PatientChanges,
+} from './patient-row.js';
+
+/** A patient, and how well it matches the search: 0 is best, and what all have when nothing is searched for. */
+export interface RankedPatient {
+  readonly rank: number;
+  readonly patient: Patient;
+}
+
+/** The only place that knows how patients are kept, with the rows and the statement of the list beside it. */
+export type PatientRepository = ReturnType<typeof createPatientRepository>;
+
+export function createPatientRepository(database: Database) {
+  return {
+    /** The patients with these ids, in the same order; null where there is none. */
+    async findMany(ids: readonly number[]): Promise<(Patient | null)[]> {
+      const rows = await database.$queryRaw<PatientRow[]>`
+        SELECT ${columns} FROM patients WHERE id = ANY(${[...ids]}::integer[])`;
+      const patients = new Map(rows.map((row) => [row.id, toPatient(row)]));
+      return ids.map((id) => patients.get(id) ?? null);
+    },
+
+    /** One row more than the page, so that the caller sees whether another page follows. */
+    async list(conditions: PatientConditions, page: PageRequest<PatientKey>): Promise<RankedPatient[]> {
+      const rows = await database.$queryRaw<(PatientRow & { rank: number })[]>(
+        listStatement(conditions, page),
+      );
+      return rows.map(({ rank, ...row }) => ({ rank, patient: toPatient(row) }));
+    },
+
+    /** How many patients meet the conditions; null when there are too many to count cheaply. */
+    async count(conditions: PatientConditions): Promise<number | null> {
+      const [row] = await database.$queryRaw<{ count: number }[]>`
+        SELECT count(*)::integer AS count
+        FROM (SELECT 1 FROM patients WHERE ${where(conditions)} LIMIT ${countLimit + 1}) AS counted`;
+      return row === undefined || row.count > countLimit ? null : row.count;
+    },
+
+    async create(patient: NewPatient): Promise<Patient> {
+      return toPatient(await database.patient.create({ data: toNewRow(patient) }));
+    },
+
+    /** Changes a patient whose version is `version` (null: whatever it is); null when there is none such. */
+    async update(id: number, version: number | null, changes: PatientChanges): Promise<Patient | null> {
+      const [row] = await database.patient.updateManyAndReturn({
+        where: { id, ...(version !== null && { version }) },
+        data: toRowChanges(changes),
+      });
+      return row === undefined ? null : toPatient(row);
+    },
+  };
+}

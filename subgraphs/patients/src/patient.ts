@@ -1,0 +1,76 @@
+import { defineEnumMapping, type Connection } from '@caregraph/service-kit';
+import type { Gender, PatientServiceErrorCode } from './generated/graphql.js';
+
+/** A row of the spec's `patients`; the parts of which nothing is known are null. */
+export interface Patient {
+  readonly id: number;
+  readonly firstName: string;
+  readonly lastName: string;
+  /** `YYYY-MM-DD`. */
+  readonly dateOfBirth: string;
+  readonly gender: Gender;
+  readonly phone: string;
+  readonly email: string;
+  readonly address: Address | null;
+  readonly insurance: Insurance | null;
+  readonly emergencyContact: EmergencyContact | null;
+  readonly medicalHistory: string | null;
+  readonly allergies: string | null;
+  readonly medications: string | null;
+  readonly isActive: boolean;
+  readonly version: number;
+  readonly createdAt: Date | null;
+  readonly updatedAt: Date | null;
+  readonly createdById: number;
+}
+
+export interface Address {
+  readonly line: string | null;
+  readonly city: string | null;
+  readonly state: string | null;
+  readonly zipCode: string | null;
+}
+
+export interface Insurance {
+  readonly provider: string | null;
+  readonly policyNumber: string | null;
+}
+
+export interface EmergencyContact {
+  readonly name: string | null;
+  readonly phone: string | null;
+  readonly relationship: string | null;
+}
+
+export type PatientConnection = Connection<Patient>;
+
+/** What a mutation of a patient answers: the patient, or why not. */
+export interface PatientOutcome {
+  readonly patient: Patient | null;
+  readonly userErrors: readonly PatientError[];
+}
+
+/** A reason why a request was not carried out. */
+interface PatientError {
+  readonly code: PatientServiceErrorCode;
+  readonly message: string;
+  readonly field: readonly string[] | null;
+}
+
+/** `Gender` ↔ `patients.gender`. */
+export const genderMapping = defineEnumMapping({ MALE: 'male', FEMALE: 'female', OTHER: 'other' });
+
+/** A patient's given and family name. */
+export function fullName(patient: Patient): string {
+  return `${patient.firstName} ${patient.lastName}`;
+}
+
+/**
+ * Completed years on the day that `instant` is in UTC, as PostgreSQL's `age()` counts them: somebody born on
+ * 29 February completes a year on 1 March where the year has no such day.
+ */
+export function ageOn(dateOfBirth: string, instant: Date): number {
+  const today = instant.toISOString().slice(0, 10);
+  const years = Number(today.slice(0, 4)) - Number(dateOfBirth.slice(0, 4));
+  return today.slice(5) < dateOfBirth.slice(5) ? years - 1 : years;
+}

@@ -1,0 +1,32 @@
+import { createMetrics, createSubgraphSchema, startSubgraphServer } from '@caregraph/service-kit';
+import type { HttpServer, Logger } from '@caregraph/service-kit';
+import { enforcePolicy } from '@caregraph/access-policy';
+import type { Config } from './config.js';
+import { createContext, type Dependencies } from './context.js';
+import { connectDatabase } from './database.js';
+import { createPatientRepository } from './patient-repository.js';
+import { resolvers } from './resolvers.js';
+
+/** Starts the patients service; `stop` drains it. */
+export async function startServer(config: Config, logger: Logger): Promise<HttpServer> {
+  const metrics = createMetrics('patients');
+  const database = connectDatabase(config.PATIENTS_DATABASE_URL, metrics, (error) => {
+    logger.warn({ err: error }, 'a database connection failed');
+  });
+  const dependencies: Dependencies = { patients: createPatientRepository(database) };
+  return startSubgraphServer({
+    service: 'patients',
+    schema: enforcePolicy(createSubgraphSchema(new URL('../schema.graphql', import.meta.url), resolvers)),
+    host: config.HOST,
+    port: config.PATIENTS_PORT,
+    metricsPort: config.METRICS_PORT,
+    contextSecret: config.SERVICE_CONTEXT_SECRET,
+    logger,
+    metrics,
+    readiness: [{ name: 'database', check: () => database.$queryRaw`SELECT 1` }],
+    createContext: (call) => createContext(call, dependencies),
+    async close() {
+      await database.$disconnect();
+    },
+  });
+}
