@@ -25,7 +25,16 @@ try {
     await passwords.close();
   }
 } catch (error) {
-  // What a person can mend is told in a sentence; a stack would hide it.
-  console.error(error instanceof SettingsError || error instanceof TypeError ? error.message : error);
+  console.error(explain(error));
   process.exitCode = 1;
+}
+
+/** What a person can mend is told in a sentence, which a stack would hide. */
+function explain(error: unknown): unknown {
+  if (error instanceof SettingsError || error instanceof TypeError) return error.message;
+  if (!(error instanceof Error)) return error;
+  if (error.message.includes('42P01')) return 'The database has no tables yet; run npm run db:migrate first.';
+  return /reach database|ECONNREFUSED|Authentication failed/.test(error.message)
+    ? 'The database cannot be reached; look at USERS_DATABASE_URL.'
+    : error;
 }

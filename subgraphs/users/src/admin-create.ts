@@ -45,11 +45,16 @@ export async function createAdministrator(
   { database, users, passwords }: { database: Database; users: UserRepository; passwords: PasswordHasher },
   input: AdministratorInput,
 ): Promise<{ readonly user: User | null; readonly problems: readonly string[] }> {
+  const missing = Object.entries(optionNames).filter(
+    ([name]) => input[name as keyof AdministratorInput] === undefined,
+  );
+  if (missing.length > 0)
+    return { user: null, problems: missing.map(([, option]) => `${option} is missing.`) };
   const validated = validate(createUserInput, { ...input, role: 'ADMIN' });
   if (!validated.ok) {
     return {
       user: null,
-      problems: validated.problems.map(({ field, message }) => `${field.join('.')}: ${message}`),
+      problems: validated.problems.map(({ field, message }) => `${field.join('.')} ${message}.`),
     };
   }
   const { password, ...account } = validated.value;
@@ -66,6 +71,8 @@ export async function createAdministrator(
   }
   return { user, problems: user === null ? ['Another account has this e-mail address.'] : [] };
 }
+
+const optionNames = { email: '--email', firstName: '--first-name', lastName: '--last-name' };
 
 /** Asks on a terminal without echo; elsewhere takes the first line of standard input. */
 async function readPassword(): Promise<string> {
