@@ -34,9 +34,9 @@ export const commands = {
   prisma: { entry: 'packages/prisma-offline/dist/main.js', quiet: true },
   seed: withDatabases('packages/seed/dist/main.js'),
   'admin:create': withDatabases('subgraphs/users/dist/admin-create-main.js'),
-  'db:migrate': withDatabases('packages/migrations/dist/main.js', 'migrate'),
-  'db:status': withDatabases('packages/migrations/dist/main.js', 'status'),
-  'db:rollback': withDatabases('packages/migrations/dist/main.js', 'rollback'),
-  'db:drift': withDatabases('packages/migrations/dist/main.js', 'drift'),
+  'db:migrate': withDatabases('packages/migrations/dist/main.js', 'db:migrate'),
+  'db:status': withDatabases('packages/migrations/dist/main.js', 'db:status'),
+  'db:rollback': withDatabases('packages/migrations/dist/main.js', 'db:rollback'),
+  'db:drift': withDatabases('packages/migrations/dist/main.js', 'db:drift'),
   bench: { entry: 'bench/run.mjs', installs: 'bench' },
 };
