@@ -1,0 +1,47 @@
+import { requiredText, text } from '@caregraph/service-kit';
+import { z } from 'zod';
+import type { AppointmentType } from './generated/graphql.js';
+
+/** How long an appointment may take, in minutes: the CHECK of `appointments.duration`. */
+export const appointmentDuration = z
+  .int()
+  .refine((minutes) => minutes >= 15 && minutes <= 480, 'must be between 15 and 480 minutes');
+
+const type = z.enum([
+  'CONSULTATION',
+  'FOLLOW_UP',
+  'PROCEDURE',
+  'EMERGENCY',
+] as const satisfies readonly AppointmentType[]);
+const reason = requiredText(10_000);
+const notes = text(10_000);
+const idempotencyKey = text(255).refine((key) => key !== '', 'must not be empty');
+
+/** Columns that cannot be null: absent leaves them alone, null is refused. */
+const version = z.int().nullish();
+
+export const bookAppointmentInput = z.object({
+  patientId: z.string(),
+  doctorId: z.string(),
+  dateTime: z.date(),
+  duration: appointmentDuration,
+  type,
+  reason,
+  notes: notes.nullish().transform((value) => value ?? null),
+  idempotencyKey: idempotencyKey.nullish().transform((value) => value ?? null),
+});
+
+export const updateAppointmentInput = z.object({
+  id: z.string(),
+  version,
+  type: type.optional(),
+  reason: reason.optional(),
+  notes: notes.nullish(),
+});
+
+export const rescheduleAppointmentInput = z.object({
+  id: z.string(),
+  version,
+  dateTime: z.date(),
+  duration: appointmentDuration.nullish(),
+});

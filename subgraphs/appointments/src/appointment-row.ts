@@ -1,0 +1,29 @@
+import { statusMapping, typeMapping, type Appointment } from './appointment.js';
+import { Prisma, type Appointment as AppointmentRow } from './generated/prisma/client.js';
+
+/** What a statement selects or returns of `appointments` for `toAppointment`. */
+export const appointmentColumns = Prisma.sql`appointments.id, appointments.patient_id AS "patientId",
+  appointments.doctor_id AS "doctorId", appointments.date_time AS "dateTime", appointments.duration,
+  appointments.type, appointments.status, appointments.reason, appointments.notes,
+  appointments.is_active AS "isActive", appointments.version, appointments.created_at AS "createdAt",
+  appointments.updated_at AS "updatedAt", appointments.created_by AS "createdBy"`;
+
+/** The spec lets `is_active` be null, which means true. */
+export function toAppointment(row: AppointmentRow): Appointment {
+  return {
+    id: row.id,
+    patientId: row.patientId,
+    doctorId: row.doctorId,
+    dateTime: row.dateTime,
+    duration: row.duration,
+    type: typeMapping.fromColumn(row.type),
+    status: statusMapping.fromColumn(row.status),
+    reason: row.reason,
+    notes: row.notes,
+    isActive: row.isActive ?? true,
+    version: row.version,
+    createdAt: row.createdAt,
+    updatedAt: row.updatedAt,
+    createdBy: row.createdBy,
+  };
+}

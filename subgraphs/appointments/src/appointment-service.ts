@@ -1,0 +1,110 @@
+import { parseId, validate, type Viewer } from '@caregraph/service-kit';
+import DataLoader from 'dataloader';
+import { invalid, refused, type Appointment, type AppointmentOutcome } from './appointment.js';
+import { updateAppointmentInput } from './appointment-input.js';
+import type { AppointmentChanges, AppointmentRepository } from './appointment-repository.js';
+import { movableStatuses, statusesBefore } from './appointment-status.js';
+import { findScheduleProblem } from './booking-rules.js';
+import type { AppointmentStatus, AppointmentType, UpdateAppointmentInput } from './generated/graphql.js';
+import type { ScheduleRepository } from './schedule-repository.js';
+
+/** The rules about appointments. One is made for each request: what it has read is remembered until the answer. */
+export type AppointmentService = ReturnType<typeof createAppointmentService>;
+
+/** Which appointment, and on which version of it the request is based. */
+interface Target {
+  readonly id: string;
+  readonly version?: number | null | undefined;
+}
+
+interface Dependencies {
+  readonly appointments: AppointmentRepository;
+  readonly schedules: ScheduleRepository;
+}
+
+export function createAppointmentService({ appointments, schedules }: Dependencies) {
+  const byId = new DataLoader<number, Appointment | null>((ids) => appointments.findMany(ids));
+
+  async function load(id: string): Promise<Appointment | null> {
+    const key = parseId(id);
+    return key === null ? null : byId.load(key);
+  }
+
+  /** Changes an appointment under its version; with `statuses`, only one that has one of these. */
+  async function change(
+    input: Target,
+    statuses: readonly AppointmentStatus[] | null,
+    changes: AppointmentChanges,
+  ): Promise<AppointmentOutcome> {
+    const id = parseId(input.id);
+    if (id === null) return notFound;
+    byId.clear(id);
+    const appointment = await appointments.update(id, input.version ?? null, statuses, changes);
+    if (appointment !== null) return { appointment, userErrors: [] };
+    const current = await load(input.id);
+    if (current === null) return notFound;
+    if (input.version != null && input.version !== current.version) return stale;
+    return refused(
+      'INVALID_TRANSITION',
+      `An appointment that is ${current.isActive ? current.status : 'INACTIVE'} cannot become ${changes.status ?? current.status}.`,
+      ['id'],
+    );
+  }
+
+  /** Whether a doctor is about to treat another doctor's patient; whoever is no doctor treats for all. */
+  async function isAnotherDoctors(viewer: Viewer, id: string): Promise<boolean> {
+    if (viewer.kind !== 'user' || viewer.role !== 'DOCTOR') return false;
+    const appointment = await load(id);
+    return appointment !== null && appointment.doctorId !== viewer.id;
+  }
+
+  /** An emergency that becomes something else must be where that could have been booked. */
+  async function staysInSchedule(id: string, type: AppointmentType): Promise<boolean> {
+    const appointment = type === 'EMERGENCY' ? null : await load(id);
+    if (appointment?.type !== 'EMERGENCY') return true;
+    if (!movableStatuses.some((status) => status === appointment.status)) return true;
+    const [week = null] = await schedules.findMany([appointment.doctorId]);
+    return findScheduleProblem(week, appointment) === null;
+  }
+
+  return {
+    load,
+
+    async update(viewer: Viewer, input: UpdateAppointmentInput): Promise<AppointmentOutcome> {
+      const validated = validate(updateAppointmentInput, input);
+      if (!validated.ok) return invalid(validated.problems);
+      const { id, version, ...changes } = validated.value;
+      if (changes.notes !== undefined && (await isAnotherDoctors(viewer, id))) return anotherDoctors;
+      if (changes.type !== undefined && !(await staysInSchedule(id, changes.type))) {
+        return refused('OUTSIDE_SCHEDULE', "The time is not within the doctor's working hours.", ['type']);
+      }
+      return change({ id, version }, null, changes);
+    },
+
+    async confirm(input: Target): Promise<AppointmentOutcome> {
+      return change(input, statusesBefore('CONFIRMED'), { status: 'CONFIRMED' });
+    },
+
+    async start(viewer: Viewer, input: Target): Promise<AppointmentOutcome> {
+      if (await isAnotherDoctors(viewer, input.id)) return anotherDoctors;
+      return change(input, statusesBefore('IN_PROGRESS'), { status: 'IN_PROGRESS' });
+    },
+
+    async complete(viewer: Viewer, input: Target): Promise<AppointmentOutcome> {
+      if (await isAnotherDoctors(viewer, input.id)) return anotherDoctors;
+      return change(input, statusesBefore('COMPLETED'), { status: 'COMPLETED' });
+    },
+
+    async cancel(input: Target): Promise<AppointmentOutcome> {
+      return change(input, statusesBefore('CANCELLED'), { status: 'CANCELLED' });
+    },
+
+    async markNoShow(input: Target): Promise<AppointmentOutcome> {
+      return change(input, statusesBefore('NO_SHOW'), { status: 'NO_SHOW' });
+    },
+  };
+}
+
+const notFound = refused('NOT_FOUND', 'There is no such appointment.', ['id']);
+const stale = refused('STALE_VERSION', 'The appointment has changed meanwhile; read it again.', ['version']);
+const anotherDoctors = refused('FORBIDDEN', 'This is the appointment of another doctor.', ['id']);

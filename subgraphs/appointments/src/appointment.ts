@@ -1,0 +1,78 @@
+import { defineEnumMapping, type Connection, type InputProblem } from '@caregraph/service-kit';
+import type { AppointmentServiceErrorCode, AppointmentStatus, AppointmentType } from './generated/graphql.js';
+
+/** A row of the spec's `appointments`. */
+export interface Appointment {
+  readonly id: number;
+  readonly patientId: number;
+  readonly doctorId: number;
+  readonly dateTime: Date;
+  /** In minutes. */
+  readonly duration: number;
+  readonly type: AppointmentType;
+  readonly status: AppointmentStatus;
+  readonly reason: string;
+  readonly notes: string | null;
+  readonly isActive: boolean;
+  readonly version: number;
+  readonly createdAt: Date | null;
+  readonly updatedAt: Date | null;
+  readonly createdBy: number;
+}
+
+export type AppointmentConnection = Connection<Appointment>;
+
+/** What a mutation of an appointment answers: the appointment, or why not. */
+export interface AppointmentOutcome {
+  readonly appointment: Appointment | null;
+  readonly userErrors: readonly AppointmentError[];
+}
+
+/** A reason why a request was not carried out. */
+export interface AppointmentError {
+  readonly code: AppointmentServiceErrorCode;
+  readonly message: string;
+  readonly field: readonly string[] | null;
+}
+
+/** `AppointmentType` ↔ `appointments.type`. */
+export const typeMapping = defineEnumMapping({
+  CONSULTATION: 'consultation',
+  FOLLOW_UP: 'follow-up',
+  PROCEDURE: 'procedure',
+  EMERGENCY: 'emergency',
+});
+
+/** `AppointmentStatus` ↔ `appointments.status`. */
+export const statusMapping = defineEnumMapping({
+  SCHEDULED: 'scheduled',
+  CONFIRMED: 'confirmed',
+  IN_PROGRESS: 'in-progress',
+  COMPLETED: 'completed',
+  CANCELLED: 'cancelled',
+  NO_SHOW: 'no-show',
+});
+
+/** When something that begins at `dateTime` and takes `duration` minutes is over. */
+export function endOf(dateTime: Date, duration: number): Date {
+  return new Date(dateTime.getTime() + duration * 60_000);
+}
+
+/** A refusal for one reason. */
+export function refused(
+  code: AppointmentServiceErrorCode,
+  message: string,
+  field: readonly string[] | null,
+): AppointmentOutcome {
+  return { appointment: null, userErrors: [{ code, message, field }] };
+}
+
+/** A refusal for the rules that an input breaks; a duration out of range has a code of its own. */
+export function invalid(problems: readonly InputProblem[]): AppointmentOutcome {
+  return {
+    appointment: null,
+    userErrors: problems.map((problem) =>
+      problem.field[0] === 'duration' ? { ...problem, code: 'INVALID_DURATION' } : problem,
+    ),
+  };
+}

@@ -1,0 +1,136 @@
+import { statusMapping, typeMapping, type Appointment } from './appointment.js';
+import { appointmentColumns, toAppointment } from './appointment-row.js';
+import type { Database, Transaction } from './database.js';
+import type { TakenTime } from './database-errors.js';
+import { Prisma, type Appointment as AppointmentRow } from './generated/prisma/client.js';
+import type { Interval } from './working-time.js';
+
+/** An appointment that is to be booked. */
+export type NewAppointment = Pick<
+  Appointment,
+  'patientId' | 'doctorId' | 'dateTime' | 'duration' | 'type' | 'reason' | 'notes' | 'createdBy'
+>;
+
+/** A booking under a client's key: the same viewer, key and digest of the input mean the same appointment. */
+export interface BookingRequest {
+  readonly createdBy: number;
+  readonly idempotencyKey: string;
+  readonly digest: Uint8Array<ArrayBuffer>;
+}
+
+/** The only place, with `appointment-repository.ts`, that knows how appointments are kept. */
+export type BookingRepository = ReturnType<typeof createBookingRepository>;
+
+export function createBookingRepository(database: Database) {
+  return {
+    /**
+     * Waits until no other transaction books for this doctor or patient, or under this key, and keeps others
+     * waiting until this one ends. All take their locks in the same order, so that none waits for one that waits
+     * for it.
+     */
+    async lock(
+      transaction: Transaction,
+      {
+        doctorId,
+        patientId,
+        request,
+      }: { doctorId: number; patientId?: number; request?: BookingRequest | null },
+    ): Promise<void> {
+      const locks = [
+        ...(request == null
+          ? []
+          : [
+              Prisma.sql`${lockClasses.key}::integer, hashtext(${`${request.createdBy} ${request.idempotencyKey}`})`,
+            ]),
+        Prisma.sql`${lockClasses.doctor}::integer, ${doctorId}::integer`,
+        ...(patientId === undefined
+          ? []
+          : [Prisma.sql`${lockClasses.patient}::integer, ${patientId}::integer`]),
+      ].map((key) => Prisma.sql`pg_advisory_xact_lock(${key})`);
+      await transaction.$executeRaw`SELECT ${Prisma.join(locks)}`;
+    },
+
+    /** What the key was used for before, and whether with the same input; null when it was not. */
+    async findRequest(
+      request: BookingRequest,
+      transaction: Transaction = database,
+    ): Promise<{ appointment: Appointment; isSame: boolean } | null> {
+      const [row] = await transaction.$queryRaw<(AppointmentRow & { isSame: boolean })[]>`
+        SELECT ${appointmentColumns}, request_digest = ${request.digest} AS "isSame"
+        FROM booking_requests JOIN appointments ON appointments.id = appointment_id
+        WHERE booking_requests.created_by = ${request.createdBy} AND idempotency_key = ${request.idempotencyKey}`;
+      return row === undefined ? null : { appointment: toAppointment(row), isSame: row.isSame };
+    },
+
+    /**
+     * Books, unless the doctor or the patient has another appointment then. `ON CONFLICT` makes PostgreSQL take the
+     * row back before it waits for another writer's: with a plain INSERT, two rows that are written at once without
+     * our locks (with psql, say) wait for each other, and one ends as a deadlock.
+     */
+    async insert(transaction: Transaction, appointment: NewAppointment): Promise<Appointment | TakenTime> {
+      const { patientId, doctorId, dateTime, duration, type, reason, notes, createdBy } = appointment;
+      for (;;) {
+        const [row] = await transaction.$queryRaw<AppointmentRow[]>`
+          INSERT INTO appointments (patient_id, doctor_id, date_time, duration, type, status, reason, notes, created_by)
+          VALUES (${patientId}, ${doctorId}, ${dateTime}::timestamp, ${duration}, ${typeMapping.toColumn(type)},
+            ${statusMapping.toColumn('SCHEDULED')}, ${reason}, ${notes}, ${createdBy})
+          ON CONFLICT DO NOTHING RETURNING ${appointmentColumns}`;
+        if (row !== undefined) return toAppointment(row);
+        const overlaps = Prisma.sql`${occupies} AND ${timeRange}
+          && tsrange(${dateTime}::timestamp, ${dateTime}::timestamp + ${duration} * interval '1 minute', '[)')`;
+        const [taken] = await transaction.$queryRaw<{ doctor: boolean; patient: boolean }[]>`
+          SELECT EXISTS (SELECT FROM appointments WHERE doctor_id = ${doctorId} AND ${overlaps}) AS doctor,
+            EXISTS (SELECT FROM appointments WHERE patient_id = ${patientId} AND ${overlaps}) AS patient`;
+        if (taken?.doctor === true) return 'doctor';
+        if (taken?.patient === true) return 'patient';
+        // The other appointment was called off between the two statements.
+      }
+    },
+
+    /** Remembers what the key was used for. */
+    async insertRequest(
+      transaction: Transaction,
+      { createdBy, idempotencyKey, digest }: BookingRequest,
+      appointmentId: number,
+    ): Promise<void> {
+      await transaction.bookingRequest.create({
+        data: { createdBy, idempotencyKey, requestDigest: digest, appointmentId },
+      });
+    },
+
+    /** The appointment as it is now, and stays until the transaction ends. */
+    async lockAppointment(transaction: Transaction, id: number): Promise<Appointment> {
+      const [row] = await transaction.$queryRaw<AppointmentRow[]>`
+        SELECT ${appointmentColumns} FROM appointments WHERE id = ${id} FOR UPDATE`;
+      if (row === undefined) throw new Error(`Appointment ${id} has been deleted.`);
+      return toAppointment(row);
+    },
+
+    /** Fails, as `takenTime` tells, when the doctor or the patient has another appointment at that time. */
+    async move(
+      transaction: Transaction,
+      id: number,
+      { dateTime, duration }: Pick<Appointment, 'dateTime' | 'duration'>,
+    ): Promise<Appointment> {
+      return toAppointment(
+        await transaction.appointment.update({ where: { id }, data: { dateTime, duration } }),
+      );
+    },
+
+    /** When the doctor's time is taken within `range`. */
+    async findTaken(doctorId: number, { start, end }: Interval): Promise<Interval[]> {
+      const rows = await database.$queryRaw<{ dateTime: Date; endsAt: Date }[]>`
+        SELECT date_time AS "dateTime", date_time + duration * interval '1 minute' AS "endsAt"
+        FROM appointments WHERE doctor_id = ${doctorId} AND ${occupies}
+          AND ${timeRange} && tsrange(${new Date(start)}::timestamp, ${new Date(end)}::timestamp, '[)')`;
+      return rows.map(({ dateTime, endsAt }) => ({ start: dateTime.getTime(), end: endsAt.getTime() }));
+    },
+  };
+}
+
+/** The first of the two keys of our advisory locks, which keeps ids of different kinds apart. */
+const lockClasses = { key: 1, doctor: 2, patient: 3 };
+
+/** As the exclusion constraints have it, word for word, so that their indexes serve. */
+const occupies = Prisma.sql`is_active IS NOT FALSE AND status IN ('scheduled', 'confirmed', 'in-progress')`;
+const timeRange = Prisma.sql`tsrange(date_time, date_time + duration * interval '1 minute', '[)')`;

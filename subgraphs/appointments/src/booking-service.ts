@@ -1,0 +1,156 @@
+import { parseId, validate, type Viewer } from '@caregraph/service-kit';
+import { createHash } from 'node:crypto';
+import type { z } from 'zod';
+import { invalid, refused, type Appointment, type AppointmentOutcome } from './appointment.js';
+import { bookAppointmentInput, rescheduleAppointmentInput } from './appointment-input.js';
+import type { AppointmentRepository } from './appointment-repository.js';
+import { movableStatuses } from './appointment-status.js';
+import type { BookingRepository, BookingRequest } from './booking-repository.js';
+import { findTimeProblem } from './booking-rules.js';
+import type { Database } from './database.js';
+import { retryConflicts, takenTime, type TakenTime } from './database-errors.js';
+import type { Directory } from './directory.js';
+import type { BookAppointmentInput, RescheduleAppointmentInput } from './generated/graphql.js';
+import { findBookableDoctor, findBookablePatient } from './participants.js';
+import type { ScheduleRepository } from './schedule-repository.js';
+
+/** Booking, and moving what is booked: the rules that keep anybody from being booked twice. */
+export type BookingService = ReturnType<typeof createBookingService>;
+
+interface Dependencies {
+  readonly database: Database;
+  readonly appointments: AppointmentRepository;
+  readonly bookings: BookingRepository;
+  readonly schedules: ScheduleRepository;
+  readonly directory: Directory;
+}
+
+export function createBookingService({
+  database,
+  appointments,
+  bookings,
+  schedules,
+  directory,
+}: Dependencies) {
+  /** The patient and the doctor, asked for at the same time; or why they cannot be booked. */
+  async function findParticipants(
+    patientId: string,
+    doctorId: string,
+  ): Promise<{ patientId: number; doctorId: number } | AppointmentOutcome> {
+    const [patient, doctor] = await Promise.all([
+      findBookablePatient(directory, patientId),
+      findBookableDoctor(directory, doctorId),
+    ]);
+    return typeof patient === 'number' && typeof doctor === 'number'
+      ? { patientId: patient, doctorId: doctor }
+      : { appointment: null, userErrors: [patient, doctor].filter((found) => typeof found !== 'number') };
+  }
+
+  return {
+    /** The same key with the same input returns the same appointment, also when both come at once. */
+    async book(viewer: Viewer, input: BookAppointmentInput): Promise<AppointmentOutcome> {
+      if (viewer.kind !== 'user') return refused('FORBIDDEN', 'Only users book.', null);
+      const validated = validate(bookAppointmentInput, input);
+      if (!validated.ok) return invalid(validated.problems);
+      const { dateTime, duration, type, reason, notes } = validated.value;
+      const request = toRequest(viewer.id, validated.value);
+      const repeated = request === null ? null : await bookings.findRequest(request);
+      if (repeated !== null) return repetition(repeated);
+      const participants = await findParticipants(validated.value.patientId, validated.value.doctorId);
+      if ('userErrors' in participants) return participants;
+      const appointment = { ...participants, dateTime, duration, type, reason, notes, createdBy: viewer.id };
+      return retryConflicts(() =>
+        database.$transaction(async (transaction): Promise<AppointmentOutcome> => {
+          await bookings.lock(transaction, { ...participants, request });
+          const meanwhile = request === null ? null : await bookings.findRequest(request, transaction);
+          if (meanwhile !== null) return repetition(meanwhile);
+          const [week = null] = await schedules.findMany([participants.doctorId], transaction);
+          const problem = findTimeProblem(week, appointment, new Date());
+          if (problem !== null) return { appointment: null, userErrors: [problem] };
+          const booked = await bookings.insert(transaction, appointment);
+          if (booked === 'doctor' || booked === 'patient') return taken(booked);
+          if (request !== null) await bookings.insertRequest(transaction, request, booked.id);
+          return { appointment: booked, userErrors: [] };
+        }),
+      );
+    },
+
+    /** Holds the new time against all that a booking is held against; patient, doctor and id stay. */
+    async reschedule(input: RescheduleAppointmentInput): Promise<AppointmentOutcome> {
+      const validated = validate(rescheduleAppointmentInput, input);
+      if (!validated.ok) return invalid(validated.problems);
+      const { dateTime, version, duration } = validated.value;
+      const id = parseId(validated.value.id);
+      const [known] = id === null ? [] : await appointments.findMany([id]);
+      if (known == null) return notFound;
+      const hindrance = findHindrance(known, version);
+      if (hindrance !== null) return hindrance;
+      const participants = await findParticipants(String(known.patientId), String(known.doctorId));
+      if ('userErrors' in participants) return participants;
+      try {
+        return await retryConflicts(() =>
+          database.$transaction(async (transaction): Promise<AppointmentOutcome> => {
+            await bookings.lock(transaction, participants);
+            const current = await bookings.lockAppointment(transaction, known.id);
+            const meanwhile = findHindrance(current, version);
+            if (meanwhile !== null) return meanwhile;
+            const [week = null] = await schedules.findMany([current.doctorId], transaction);
+            const time = { dateTime, duration: duration ?? current.duration };
+            const problem = findTimeProblem(week, { ...time, type: current.type }, new Date());
+            if (problem !== null) return { appointment: null, userErrors: [problem] };
+            return { appointment: await bookings.move(transaction, current.id, time), userErrors: [] };
+          }),
+        );
+      } catch (error) {
+        const whose = takenTime(error);
+        if (whose === null) throw error;
+        return taken(whose);
+      }
+    },
+  };
+}
+
+const notFound = refused('NOT_FOUND', 'There is no such appointment.', ['id']);
+const stale = refused('STALE_VERSION', 'The appointment has changed meanwhile; read it again.', ['version']);
+const notMovable = refused(
+  'INVALID_TRANSITION',
+  'Only appointments that are scheduled or confirmed can be moved.',
+  ['id'],
+);
+
+/** Why an appointment cannot be moved at all; null when it can. */
+function findHindrance(
+  { status, isActive, version }: Appointment,
+  expected: number | null | undefined,
+): AppointmentOutcome | null {
+  if (expected != null && expected !== version) return stale;
+  return isActive && movableStatuses.some((movable) => movable === status) ? null : notMovable;
+}
+
+function taken(whose: TakenTime): AppointmentOutcome {
+  return whose === 'doctor'
+    ? refused('SLOT_TAKEN', 'The doctor has another appointment at that time.', ['dateTime'])
+    : refused('PATIENT_CONFLICT', 'The patient has another appointment at that time.', ['dateTime']);
+}
+
+function repetition({
+  appointment,
+  isSame,
+}: {
+  appointment: Appointment;
+  isSame: boolean;
+}): AppointmentOutcome {
+  return isSame
+    ? { appointment, userErrors: [] }
+    : refused('IDEMPOTENCY_KEY_REUSED', 'The key was used for another booking.', ['idempotencyKey']);
+}
+
+function toRequest(
+  createdBy: number,
+  { idempotencyKey, ...input }: z.output<typeof bookAppointmentInput>,
+): BookingRequest | null {
+  if (idempotencyKey === null) return null;
+  // The schema puts the fields in one order, whatever order the client sent them in.
+  const digest = createHash('sha256').update(JSON.stringify(input)).digest();
+  return { createdBy, idempotencyKey, digest: new Uint8Array(digest) };
+}

@@ -1,0 +1,6 @@
+import { createLogger, runProcess } from '@caregraph/service-kit';
+import { loadConfig } from './config.js';
+import { startServer } from './server.js';
+
+const logger = createLogger('appointments', process.env['LOG_LEVEL'] ?? 'info');
+await runProcess(logger, () => startServer(loadConfig(process.env), logger));

@@ -1,0 +1,46 @@
+import { dateTimeScalar, localTimeScalar, parseId } from '@caregraph/service-kit';
+import { endOf } from './appointment.js';
+import type { Resolvers } from './generated/graphql.js';
+
+export const resolvers: Resolvers = {
+  DateTime: dateTimeScalar,
+  LocalTime: localTimeScalar,
+  Query: {
+    appointment: (_, { id }, { appointments }) => appointments.load(id),
+    appointments: (_, list, { lists }) => lists.list(list),
+    availableSlots: (_, search, { schedules }) => schedules.availableSlots(search),
+  },
+  Mutation: {
+    bookAppointment: (_, { input }, { bookings, viewer }) => bookings.book(viewer, input),
+    updateAppointment: (_, { input }, { appointments, viewer }) => appointments.update(viewer, input),
+    rescheduleAppointment: (_, { input }, { bookings }) => bookings.reschedule(input),
+    confirmAppointment: (_, { input }, { appointments }) => appointments.confirm(input),
+    startAppointment: (_, { input }, { appointments, viewer }) => appointments.start(viewer, input),
+    completeAppointment: (_, { input }, { appointments, viewer }) => appointments.complete(viewer, input),
+    cancelAppointment: (_, { input }, { appointments }) => appointments.cancel(input),
+    markAppointmentNoShow: (_, { input }, { appointments }) => appointments.markNoShow(input),
+    setDoctorSchedule: (_, { input }, { schedules, viewer }) => schedules.set(viewer, input),
+  },
+  Appointment: {
+    __resolveReference: ({ id }, { appointments }) => appointments.load(String(id)),
+    patient: ({ patientId }) => ({ id: patientId }),
+    doctor: ({ doctorId }) => ({ id: doctorId }),
+    endsAt: ({ dateTime, duration }) => endOf(dateTime, duration),
+    createdBy: ({ createdBy }) => ({ id: createdBy }),
+  },
+  Patient: {
+    __resolveReference: ({ id }) => toReference(id),
+    appointments: ({ id }, list, { lists }) => lists.listOf('patient', id, list),
+  },
+  User: {
+    __resolveReference: ({ id }) => toReference(id),
+    schedule: ({ id }, _, { schedules }) => schedules.load(id),
+    appointments: ({ id }, list, { lists }) => lists.listOf('doctor', id, list),
+  },
+};
+
+/** Whether another service's entity exists is its own business; but an id that no record can have finds nothing. */
+function toReference(id: number | string): { id: number } | null {
+  const key = parseId(String(id));
+  return key === null ? null : { id: key };
+}

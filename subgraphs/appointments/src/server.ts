@@ -1,0 +1,41 @@
+import { createMetrics, createSubgraphSchema, startSubgraphServer } from '@caregraph/service-kit';
+import type { HttpServer, Logger } from '@caregraph/service-kit';
+import { enforcePolicy } from '@caregraph/access-policy';
+import { createAppointmentRepository } from './appointment-repository.js';
+import { createBookingRepository } from './booking-repository.js';
+import type { Config } from './config.js';
+import { createContext, type Dependencies } from './context.js';
+import { connectDatabase } from './database.js';
+import { connectDirectory } from './directory.js';
+import { resolvers } from './resolvers.js';
+import { createScheduleRepository } from './schedule-repository.js';
+
+/** Starts the appointments service; `stop` drains it. */
+export async function startServer(config: Config, logger: Logger): Promise<HttpServer> {
+  const metrics = createMetrics('appointments');
+  const database = connectDatabase(config, logger, metrics);
+  const clients = connectDirectory(config, logger);
+  const dependencies: Dependencies = {
+    database,
+    appointments: createAppointmentRepository(database),
+    bookings: createBookingRepository(database),
+    schedules: createScheduleRepository(database, config.CLINIC_TIME_ZONE),
+    clients,
+  };
+  return startSubgraphServer({
+    service: 'appointments',
+    schema: enforcePolicy(createSubgraphSchema(new URL('../schema.graphql', import.meta.url), resolvers)),
+    host: config.HOST,
+    port: config.APPOINTMENTS_PORT,
+    metricsPort: config.METRICS_PORT,
+    contextSecret: config.SERVICE_CONTEXT_SECRET,
+    logger,
+    metrics,
+    readiness: [{ name: 'database', check: () => database.$queryRaw`SELECT 1` }],
+    createContext: (call) => createContext(call, dependencies),
+    async close() {
+      await Promise.all([clients.patients.close(), clients.users.close()]);
+      await database.$disconnect();
+    },
+  });
+}
