@@ -57,6 +57,8 @@ export async function startPostmaster(
   settings: ServerSettings,
 ): Promise<void> {
   const files = clusterFiles(home);
+  refuseShellCharacters(files.data);
+  refuseShellCharacters(binaries.directory);
   const fixed = { port, listen_addresses: '127.0.0.1', unix_socket_directories: '' };
   await writeFile(files.settings, printSettings({ ...settings, ...fixed }), { mode: 0o600 });
   await giveTo(account, files.settings);
@@ -99,6 +101,14 @@ export function printSettings(settings: ServerSettings): string {
   return Object.entries(settings)
     .map(([name, value]) => `${name} = ${print(value)}\n`)
     .join('');
+}
+
+/** `pg_ctl` runs the server through a shell, with nothing but double quotes around each path. */
+function refuseShellCharacters(file: string): void {
+  if (process.platform === 'win32' || !/["$`\\]/.test(file)) return;
+  throw new ClusterError(
+    `The path ${file} may not contain a double quote, a dollar sign, a backtick or a backslash.`,
+  );
 }
 
 async function readFrom(file: string, start: number): Promise<string> {
