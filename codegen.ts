@@ -31,6 +31,24 @@ function resolverTypes(service: string, mappers: Record<string, string>): Codege
   };
 }
 
+/** What the tests of a workspace send, typed, out of a folder of `.graphql` files. */
+function testOperations(workspace: string, schema: string, folder: string): CodegenConfig['generates'] {
+  return {
+    [`${workspace}/test/generated/operations.ts`]: {
+      schema,
+      documents: `${workspace}/${folder}/*.graphql`,
+      plugins: ['typescript-operations', 'typed-document-node'],
+      config: {
+        federation: true,
+        scalars: { ID: 'string', DateTime: 'string', Date: 'string', LocalTime: 'string' },
+        useTypeImports: true,
+        immutableTypes: true,
+        defaultScalarType: 'unknown',
+      },
+    },
+  };
+}
+
 /** Generated code is not committed: `npm run codegen` (a part of every build) makes it from the contracts. */
 const config: CodegenConfig = {
   generates: {
@@ -48,18 +66,9 @@ const config: CodegenConfig = {
       Patient: '../references.js#PatientReference',
       User: '../references.js#UserReference',
     }),
-    // What the clinic's apps send, typed, for the end-to-end tests.
-    'gateway/test/generated/operations.ts': {
-      schema: 'gateway/api.graphql',
-      documents: 'gateway/operations/*.graphql',
-      plugins: ['typescript-operations', 'typed-document-node'],
-      config: {
-        scalars: { ID: 'string', DateTime: 'string', Date: 'string', LocalTime: 'string' },
-        useTypeImports: true,
-        immutableTypes: true,
-        defaultScalarType: 'unknown',
-      },
-    },
+    ...testOperations('gateway', 'gateway/api.graphql', 'operations'),
+    ...testOperations('subgraphs/users', 'subgraphs/users/schema.graphql', 'test'),
+    ...testOperations('subgraphs/patients', 'subgraphs/patients/schema.graphql', 'test'),
   },
 };
 

@@ -110,7 +110,7 @@ function parseConditions(
   search: string | null | undefined,
   filter: PatientFilter | null | undefined,
 ): PatientConditions | null {
-  const createdById = filter?.createdById == null ? null : parseId(String(filter.createdById));
+  const createdById = filter?.createdById == null ? null : parseId(filter.createdById);
   const phone = filter?.phone ?? null;
   const email = filter?.email ?? null;
   if (filter?.createdById != null && createdById === null) return null;

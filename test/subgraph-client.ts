@@ -1,0 +1,64 @@
+import { randomInt, randomUUID } from 'node:crypto';
+import { createServiceClient, type Role, type ServiceName, type Viewer } from '@caregraph/service-kit';
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import { print, type GraphQLFormattedError } from 'graphql';
+
+/** The secret under which the services of the tests, and this client, sign contexts. */
+export const contextSecret = 'a secret of the tests, known to both sides';
+
+/** What a subgraph answered. Where there are errors, `data` may have less than its type says. */
+export interface Answer<Data> {
+  readonly data: Data;
+  readonly errors?: readonly GraphQLFormattedError[];
+}
+
+/** Calls one subgraph, as the gateway or another service does. */
+export interface SubgraphClient extends AsyncDisposable {
+  /** Sends an operation on behalf of a viewer. */
+  ask<Data, Variables extends Readonly<Record<string, unknown>>>(
+    viewer: Viewer,
+    operation: TypedDocumentNode<Data, Variables>,
+    variables: Variables,
+  ): Promise<Answer<Data>>;
+  /** Resolves references, with a selection such as `... on Patient { fullName }`. */
+  resolveReferences(
+    viewer: Viewer,
+    selection: string,
+    representations: readonly object[],
+  ): Promise<Answer<{ readonly _entities: readonly unknown[] }>>;
+}
+
+/** A client of the subgraph that listens on `port`. */
+export function createSubgraphClient(service: ServiceName, port: number): SubgraphClient {
+  const client = createServiceClient({
+    service,
+    url: `http://127.0.0.1:${port}/graphql`,
+    issuer: 'gateway',
+    secret: contextSecret,
+    timeout: 30_000,
+  });
+  async function send<Data>(viewer: Viewer, query: string, variables: Readonly<Record<string, unknown>>) {
+    const answer: object = await client.send({ query, variables }, { viewer, requestId: randomUUID() });
+    return answer as Answer<Data>;
+  }
+  return {
+    ask: (viewer, operation, variables) => send(viewer, print(operation), variables),
+    resolveReferences: (viewer, selection, representations) =>
+      send(
+        viewer,
+        `query ($representations: [_Any!]!) { _entities(representations: $representations) { ${selection} } }`,
+        { representations },
+      ),
+    [Symbol.asyncDispose]: () => client.close(),
+  };
+}
+
+/** A user of the role; with an id that no other test has, unless it is given. */
+export function userViewer(role: Role, id = randomInt(1_000_000_000, 2_000_000_000)) {
+  return { kind: 'user', id, role, sessionId: randomUUID() } as const satisfies Viewer;
+}
+
+/** The principal under which one service calls another. */
+export function serviceViewer(name: ServiceName): Viewer {
+  return { kind: 'service', name };
+}
