@@ -1,0 +1,140 @@
+import type { Role } from '@caregraph/service-kit';
+import { serviceNames, type ServiceName } from '@caregraph/postgres';
+import { randomUUID } from 'node:crypto';
+import { createScratchDatabase, type ScratchDatabase } from '../../../../test/cluster.js';
+import { createTokenKey, signAccessToken, type TokenKey } from './access-token.js';
+import { createGraphqlClient, type GraphqlClient } from './graphql-client.js';
+import { findLastingPort } from './lasting-port.js';
+import { startNodeProcess, type NodeProcess } from './node-process.js';
+
+/** The four processes of the platform. */
+export const processNames = [...serviceNames, 'gateway'] as const;
+export type ProcessName = (typeof processNames)[number];
+
+/** The whole platform as real processes, on databases and ports of its own; gone when it goes out of scope. */
+export interface PlatformProcesses extends AsyncDisposable, GraphqlClient {
+  /** Where a process listens, and where it shows its metrics. */
+  readonly urls: Readonly<Record<ProcessName, string>>;
+  readonly databases: Readonly<Record<ServiceName, ScratchDatabase>>;
+  readonly contextSecret: string;
+  readonly tokenKey: TokenKey;
+  /** The process that runs under a name now. */
+  process(name: ProcessName): NodeProcess;
+  /** Starts a process that has ended, on the port it had, and waits until it listens. */
+  restart(name: ProcessName): Promise<void>;
+  /** An access token for a user, without a login. */
+  token(user: { readonly id: number; readonly role: Role }): Promise<string>;
+  /** How many SQL statements for data each service has sent so far. */
+  dataStatements(): Promise<Record<ServiceName, number>>;
+}
+
+const entries: Readonly<Record<ProcessName, URL>> = {
+  users: new URL('../../../../subgraphs/users/dist/main.js', import.meta.url),
+  patients: new URL('../../../../subgraphs/patients/dist/main.js', import.meta.url),
+  appointments: new URL('../../../../subgraphs/appointments/dist/main.js', import.meta.url),
+  gateway: new URL('../../../dist/main.js', import.meta.url),
+};
+
+/**
+ * Starts the built platform; `settings` are given to all four processes, and override what they would have.
+ * Resolves when the gateway says that everything is ready.
+ */
+export async function startPlatformProcesses(
+  settings: Readonly<Record<string, string>> = {},
+): Promise<PlatformProcesses> {
+  const ports = await forEachProcess(findLastingPort);
+  const metricsPorts = await forEachProcess(findLastingPort);
+  const urls = await forEachProcess((name) => Promise.resolve(`http://127.0.0.1:${ports[name]}`));
+  const databases = {
+    users: await createScratchDatabase('users'),
+    patients: await createScratchDatabase('patients'),
+    appointments: await createScratchDatabase('appointments'),
+  };
+  const contextSecret = randomUUID() + randomUUID();
+  const tokenKey = createTokenKey();
+  const environment: Readonly<Record<string, string>> = {
+    NODE_ENV: 'test',
+    LOG_LEVEL: 'debug',
+    SERVICE_CONTEXT_SECRET: contextSecret,
+    ACCESS_TOKEN_PRIVATE_KEY: tokenKey.pem,
+    PASSWORD_HASH_COST: '4',
+    USERS_DATABASE_URL: databases.users.databaseUrl,
+    PATIENTS_DATABASE_URL: databases.patients.databaseUrl,
+    APPOINTMENTS_DATABASE_URL: databases.appointments.databaseUrl,
+    USERS_PORT: String(ports.users),
+    PATIENTS_PORT: String(ports.patients),
+    APPOINTMENTS_PORT: String(ports.appointments),
+    PORT: String(ports.gateway),
+    USERS_URL: `${urls.users}/graphql`,
+    PATIENTS_URL: `${urls.patients}/graphql`,
+    APPOINTMENTS_URL: `${urls.appointments}/graphql`,
+    JWKS_URL: `${urls.users}/.well-known/jwks.json`,
+    ...settings,
+  };
+
+  const processes = new Map<ProcessName, NodeProcess>();
+  const processOf = (name: ProcessName): NodeProcess => {
+    const known = processes.get(name);
+    if (known === undefined) throw new Error(`The process ${name} has not been started.`);
+    return known;
+  };
+  const start = async (name: ProcessName): Promise<void> => {
+    const metricsPort = String(metricsPorts[name]);
+    const started = startNodeProcess(entries[name], { ...environment, METRICS_PORT: metricsPort });
+    processes.set(name, started);
+    await started.line(({ msg }) => msg === 'listening');
+  };
+  const dispose = async (): Promise<void> => {
+    await Promise.all([...processes.values()].map((process) => process[Symbol.asyncDispose]()));
+    await Promise.all(Object.values(databases).map((database) => database[Symbol.asyncDispose]()));
+  };
+
+  try {
+    await Promise.all(processNames.map(start));
+    const readiness = await fetch(`${urls.gateway}/health/ready`);
+    if (readiness.status !== 200) throw new Error(`The platform is not ready: ${await readiness.text()}`);
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+  return {
+    ...createGraphqlClient(`${urls.gateway}/graphql`),
+    urls,
+    databases,
+    contextSecret,
+    tokenKey,
+    process: processOf,
+    async restart(name) {
+      await processOf(name).exit;
+      await start(name);
+    },
+    token: (user) => signAccessToken(tokenKey.privateKey, user),
+    async dataStatements() {
+      const count = (name: ServiceName): Promise<number> => countDataStatements(metricsPorts[name]);
+      return {
+        users: await count('users'),
+        patients: await count('patients'),
+        appointments: await count('appointments'),
+      };
+    },
+    [Symbol.asyncDispose]: dispose,
+  };
+}
+
+async function forEachProcess<Value>(
+  make: (name: ProcessName) => Promise<Value>,
+): Promise<Record<ProcessName, Value>> {
+  return {
+    users: await make('users'),
+    patients: await make('patients'),
+    appointments: await make('appointments'),
+    gateway: await make('gateway'),
+  };
+}
+
+async function countDataStatements(metricsPort: number): Promise<number> {
+  const response = await fetch(`http://127.0.0.1:${metricsPort}/metrics`);
+  const [, count = '0'] =
+    /^caregraph_sql_statements_total\{[^}]*kind="data"[^}]*\} (\d+)$/m.exec(await response.text()) ?? [];
+  return Number(count);
+}
