@@ -81,6 +81,11 @@ const page = await build({
   ...options,
   entryPoints: { explorer: path.join(sources, 'src/main.tsx') },
   jsx: 'automatic',
+  // GraphiQL imports these two under their old names, which lead to CommonJS: split off, it has no named exports.
+  alias: {
+    'prettier/parser-babel': 'prettier/plugins/babel',
+    'prettier/parser-graphql': 'prettier/plugins/graphql',
+  },
   loader: { '.graphql': 'text', '.svg': 'file', '.ttf': 'file' },
   define: { WORKER_URLS: JSON.stringify(workers), 'process.env.NODE_ENV': '"production"' },
   plugins: [fontsAsFiles],

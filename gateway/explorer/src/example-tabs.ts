@@ -36,6 +36,17 @@ export function exampleTabs(now: Date): ExampleTab[] {
   ];
 }
 
+/**
+ * Makes GraphiQL, which keeps its state in this storage, open with the first tab's variables; by itself it leaves
+ * them out. Once it has kept tabs of its own, this changes nothing.
+ */
+export function openFirstTab(storage: Storage, tabs: readonly ExampleTab[]): void {
+  const [first] = tabs;
+  if (first === undefined || storage.getItem('graphiql:tabState') !== null) return;
+  storage.setItem('graphiql:query', first.query);
+  storage.setItem('graphiql:variables', first.variables);
+}
+
 function midnight(now: Date, daysAhead: number): Date {
   return new Date(now.getFullYear(), now.getMonth(), now.getDate() + daysAhead);
 }

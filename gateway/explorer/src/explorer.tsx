@@ -1,26 +1,25 @@
 import { GraphiQL } from 'graphiql';
 import { useMemo, useState, useSyncExternalStore, type ReactNode } from 'react';
-import { exampleTabs } from './example-tabs.js';
+import type { ExampleTab } from './example-tabs.js';
 import { createFetcher } from './fetcher.js';
 import { LoginForm } from './login-form.js';
 import type { Session } from './session.js';
 import { ViewerBadge } from './viewer-badge.js';
 import markUrl from './mark.svg';
 
-/** What the page needs: the session under which requests go, and where tabs and history are kept. */
+/** What the page needs. */
 export interface ExplorerProps {
+  /** Under which requests go. */
   readonly session: Session;
-  /**
-   * Operations may carry patients' names, so this should not outlast the browser's tab: on a machine that several
-   * people use, the next one would find them.
-   */
+  /** Where GraphiQL keeps tabs and history. */
   readonly storage: Storage;
+  /** What it opens with when the storage holds no tabs. */
+  readonly tabs: ExampleTab[];
 }
 
 /** The page: a bar that logs in and out, and GraphiQL below it. */
-export function Explorer({ session, storage }: ExplorerProps): ReactNode {
+export function Explorer({ session, storage, tabs }: ExplorerProps): ReactNode {
   const state = useSyncExternalStore(session.subscribe, session.state);
-  const [defaultTabs] = useState(() => exampleTabs(new Date()));
   const [logouts, setLogouts] = useState(0);
   const loggedIn = state.kind === 'loggedIn';
   // GraphiQL asks for the schema anew when the fetcher is another one, as it must when somebody logs in.
@@ -46,8 +45,9 @@ export function Explorer({ session, storage }: ExplorerProps): ReactNode {
           key={logouts}
           fetcher={fetcher}
           storage={storage}
-          defaultTabs={defaultTabs}
+          defaultTabs={tabs}
           defaultEditorToolsVisibility="variables"
+          shouldPersistHeaders={false}
           inputValueDeprecation
         />
       </main>

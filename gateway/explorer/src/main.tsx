@@ -1,5 +1,6 @@
 import { createRoot } from 'react-dom/client';
 import { provideEditorWorkers } from './editor-workers.js';
+import { exampleTabs, openFirstTab } from './example-tabs.js';
 import { Explorer } from './explorer.js';
 import { createSession } from './session.js';
 import 'graphiql/style.css';
@@ -9,11 +10,15 @@ const element = document.getElementById('explorer');
 if (element === null) throw new Error('The page has no element for the explorer.');
 
 provideEditorWorkers();
+// What is typed here may name patients. On a machine that several people use, it must not outlast the browser's tab.
+const storage = window.sessionStorage;
 const session = createSession({
   endpoint: '/graphql',
   fetch: window.fetch.bind(window),
-  storage: window.sessionStorage,
+  storage,
   now: () => performance.now(),
 });
 void session.resume();
-createRoot(element).render(<Explorer session={session} storage={window.sessionStorage} />);
+const tabs = exampleTabs(new Date());
+openFirstTab(storage, tabs);
+createRoot(element).render(<Explorer session={session} storage={storage} tabs={tabs} />);
