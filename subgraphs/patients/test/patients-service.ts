@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto';
+import { createLogger } from '@caregraph/service-kit';
+import { loadConfig, startServer } from '@caregraph/patients-subgraph';
+import { sharedDatabase } from '../../../test/cluster.js';
+import {
+  contextSecret,
+  createSubgraphClient,
+  userViewer,
+  type SubgraphClient,
+} from '../../../test/subgraph-client.js';
+import {
+  CreatePatientDocument,
+  type CreatePatientInput,
+  type PatientFieldsFragment,
+} from './generated/operations.js';
+
+/** The service, in this process, over a database: by default the one that all tests share. */
+export async function startPatients(
+  databaseUrl = sharedDatabase('patients').databaseUrl,
+): Promise<SubgraphClient> {
+  const config = loadConfig({
+    PATIENTS_DATABASE_URL: databaseUrl,
+    SERVICE_CONTEXT_SECRET: contextSecret,
+    PATIENTS_PORT: '0',
+    LOG_LEVEL: 'silent',
+  });
+  const server = await startServer(config, createLogger('patients', 'silent'));
+  const client = createSubgraphClient('patients', server.port);
+  return {
+    ...client,
+    async [Symbol.asyncDispose]() {
+      await client[Symbol.asyncDispose]();
+      await server.stop();
+    },
+  };
+}
+
+/** A record that breaks no rule, with an e-mail address that no other test has. */
+export function newPatient(overrides: Partial<CreatePatientInput> = {}): CreatePatientInput {
+  return {
+    firstName: 'Ada',
+    lastName: 'Lovelace',
+    dateOfBirth: '1985-12-10',
+    gender: 'FEMALE',
+    phone: '+1 555 010 0100',
+    email: `${randomUUID()}@example.com`,
+    ...overrides,
+  };
+}
+
+/** Creates a record, which must succeed. */
+export async function createPatient(
+  patients: SubgraphClient,
+  overrides: Partial<CreatePatientInput> = {},
+  viewer = userViewer('NURSE'),
+): Promise<PatientFieldsFragment> {
+  const { data } = await patients.ask(viewer, CreatePatientDocument, { input: newPatient(overrides) });
+  if (data.createPatient.patient === null) throw new Error(JSON.stringify(data.createPatient.userErrors));
+  return data.createPatient.patient;
+}
