@@ -1,13 +1,17 @@
+import {
+  createWhole,
+  isRunning,
+  processRecord,
+  recordProcess,
+  type ProcessRecord,
+} from '@caregraph/postgres';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { link, mkdir, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
-import { identifyProcess } from './process-identity.js';
 
-const processRecord = z.object({ pid: z.number().int().positive(), identity: z.string() });
 const lockFile = z.object({ runner: processRecord, children: z.record(z.string(), processRecord) });
-type ProcessRecord = z.output<typeof processRecord>;
 type LockFile = z.output<typeof lockFile>;
 
 /** The platform of this data directory is running already. */
@@ -36,16 +40,16 @@ const leftoverPatience = 12_000;
 export async function takeRunnerLock(dataDirectory: string): Promise<RunnerLock> {
   await mkdir(dataDirectory, { recursive: true });
   const file = path.join(dataDirectory, 'runner.json');
-  const state: LockFile = { runner: identify(process.pid), children: {} };
-  while (!(await createWhole(file, state))) {
+  const state: LockFile = { runner: recordProcess(process.pid), children: {} };
+  while (!(await createWhole(file, JSON.stringify(state)))) {
     const previous = readLock(file);
-    if (previous && isSame(previous.runner)) throw new AlreadyRunningError(previous.runner.pid);
+    if (previous && isRunning(previous.runner)) throw new AlreadyRunningError(previous.runner.pid);
     await Promise.all(Object.values(previous?.children ?? {}).map(endLeftover));
     await rm(file, { force: true });
   }
   return {
     record: (name, pid) => {
-      state.children[name] = identify(pid);
+      state.children[name] = recordProcess(pid);
       writeFileSync(file, JSON.stringify(state));
     },
     release: () => rm(file, { force: true }),
@@ -55,21 +59,7 @@ export async function takeRunnerLock(dataDirectory: string): Promise<RunnerLock>
 /** @throws AlreadyRunningError when the platform of `dataDirectory` is running */
 export function refuseWhileRunning(dataDirectory: string): void {
   const lock = readLock(path.join(dataDirectory, 'runner.json'));
-  if (lock && isSame(lock.runner)) throw new AlreadyRunningError(lock.runner.pid);
-}
-
-async function createWhole(file: string, state: LockFile): Promise<boolean> {
-  const partial = `${file}.${process.pid}`;
-  writeFileSync(partial, JSON.stringify(state));
-  try {
-    await link(partial, file);
-    return true;
-  } catch (error) {
-    if (existsSync(file)) return false;
-    throw error;
-  } finally {
-    await rm(partial, { force: true });
-  }
+  if (lock && isRunning(lock.runner)) throw new AlreadyRunningError(lock.runner.pid);
 }
 
 /** A file that was cut off in writing tells nothing, and so holds nobody off. */
@@ -82,18 +72,10 @@ function readLock(file: string): LockFile | undefined {
   }
 }
 
-function identify(pid: number): ProcessRecord {
-  return { pid, identity: identifyProcess(pid) ?? 'unknown' };
-}
-
-function isSame({ pid, identity }: ProcessRecord): boolean {
-  return identifyProcess(pid) === identity;
-}
-
 async function endLeftover(child: ProcessRecord): Promise<void> {
   const deadline = performance.now() + leftoverPatience;
-  if (isSame(child)) process.kill(child.pid, 'SIGTERM');
-  while (isSame(child)) {
+  if (isRunning(child)) process.kill(child.pid, 'SIGTERM');
+  while (isRunning(child)) {
     if (performance.now() > deadline) process.kill(child.pid, 'SIGKILL');
     await delay(50);
   }

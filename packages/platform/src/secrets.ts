@@ -1,7 +1,7 @@
-import type { RolePasswords, ServiceName } from '@caregraph/postgres';
+import { createWhole, type RolePasswords, type ServiceName } from '@caregraph/postgres';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 
@@ -24,7 +24,11 @@ export interface Secrets {
 /** The secrets kept in `dataDirectory`, generated on first use into a file that only its owner can read. */
 export async function loadSecrets(dataDirectory: string): Promise<Secrets> {
   const file = path.join(dataDirectory, 'secrets.json');
-  if (!existsSync(file)) await writeOnce(file, `${JSON.stringify(generateSecrets(), undefined, 2)}\n`);
+  if (!existsSync(file)) {
+    await mkdir(dataDirectory, { recursive: true });
+    // Should another command be first, its secrets are the ones that are read below.
+    await createWhole(file, `${JSON.stringify(generateSecrets(), undefined, 2)}\n`);
+  }
   return schema.parse(JSON.parse(await readFile(file, 'utf8')));
 }
 
@@ -38,18 +42,4 @@ function generateSecrets(): Secrets {
       .toString(),
     passwords: { users: roles(), patients: roles(), appointments: roles() },
   };
-}
-
-/** The file appears whole or not at all, and a file that is there already (another command's) stays. */
-async function writeOnce(file: string, text: string): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true });
-  const partial = `${file}.${process.pid}`;
-  await writeFile(partial, text, { mode: 0o600 });
-  try {
-    await link(partial, file);
-  } catch (error) {
-    if (!existsSync(file)) throw error;
-  } finally {
-    await rm(partial, { force: true });
-  }
 }

@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { attach, type Attachment } from './attachment.js';
 import { locateCluster, sharedDirectory, type ClusterLocation } from './cluster-location.js';
 import { ClusterError } from './errors.js';
 import { clusterFiles, initialiseData, type ClusterFiles } from './initialise-data.js';
 import { findPostmaster, startPostmaster, stopPostmaster, type ServerSettings } from './postmaster.js';
+import { withProcessLock } from './process-lock.js';
 import { findServerBinaries, type ServerBinaries } from './server-binaries.js';
 
 /** What to start, and where. */
@@ -35,6 +37,7 @@ export interface Cluster {
   stop: () => Promise<void>;
 }
 
+/** A server that is stopping, or coming up after a crash, is asked again this often, every 200 ms. */
 const attempts = 50;
 
 /**
@@ -45,45 +48,42 @@ const attempts = 50;
  * @throws ClusterError when the server cannot be prepared or started
  */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
-  const { dataDirectory, port, settings = {}, durable = true, onProgress } = options;
-  const location = await locateCluster(dataDirectory);
+  const location = await locateCluster(options.dataDirectory);
   const binaries = await findServerBinaries(location.account, sharedDirectory);
+  // Whoever comes second finds a server that is in use, not one that it might move.
+  return withProcessLock(path.join(location.home, 'starting.json'), () =>
+    startLocked(options, location, binaries),
+  );
+}
+
+async function startLocked(
+  { port, settings = {}, durable = true, onProgress }: ClusterOptions,
+  location: ClusterLocation,
+  binaries: ServerBinaries,
+): Promise<Cluster> {
   const files = clusterFiles(location.home);
+  if (!existsSync(files.data)) onProgress?.('making the data directory');
+  await initialiseData(location, binaries, { durable });
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
-    if (!existsSync(files.data)) onProgress?.('making the data directory');
-    await initialiseData(location, binaries, { durable });
     const running = await findPostmaster(files.data);
     if (!running) {
       onProgress?.('starting the server');
-      await startUnlessRaced(() => startPostmaster(location, binaries, port, settings), files.data);
+      await startPostmaster(location, binaries, port, settings);
     }
-    const actualPort = (running ?? (await findPostmaster(files.data)))?.port ?? port;
+    const actualPort = running?.port ?? port;
     const superuserUrl = await superuserUrlOf(files, actualPort);
     const attachment = await attach(superuserUrl('postgres'));
     if (attachment && actualPort !== port && (await attachment.claim())) {
       onProgress?.(`moving the server from port ${actualPort} to ${port}`);
       await stopPostmaster(location, binaries);
     } else if (attachment) {
-      const facts = {
-        port: actualPort,
-        adopted: running !== undefined,
-        superuserUrl,
-      };
+      const facts = { port: actualPort, adopted: running !== undefined, superuserUrl };
       return handOver(attachment, facts, location, binaries);
     } else {
       await delay(200);
     }
   }
   throw new ClusterError(`PostgreSQL does not answer on port ${port}; its log is ${files.log}.`);
-}
-
-/** Another process may start the server between our look and our start; then its server is ours, too. */
-async function startUnlessRaced(start: () => Promise<void>, data: string): Promise<void> {
-  try {
-    await start();
-  } catch (error) {
-    if (!(await findPostmaster(data))) throw error;
-  }
 }
 
 function handOver(

@@ -10,3 +10,4 @@ export {
   type RolePasswords,
 } from './prepare-databases.js';
 export { databaseNames, ownerRole, runtimeRole, serviceNames, type ServiceName } from './services.js';
+export { createWhole, isRunning, processRecord, recordProcess, type ProcessRecord } from './process-lock.js';

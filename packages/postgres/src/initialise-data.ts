@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { appendFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -37,7 +37,8 @@ function filesIn(cluster: string): ClusterFiles {
 
 /**
  * Makes the data directory on first use and does nothing later. It is made under another name and renamed
- * when it is whole, so that an `initdb` that was killed half-way is simply done again.
+ * when it is whole, so that an `initdb` that was killed half-way is simply done again. Only one process at a
+ * time may do this in one folder.
  *
  * @throws ClusterError when `initdb` fails, or when the data is another major version's
  */
@@ -52,7 +53,7 @@ export async function initialiseData(
     return;
   }
   await removeHalfFinished(home);
-  const partial = path.join(home, `cluster.partial-${process.pid}`);
+  const partial = path.join(home, `cluster.partial-${randomUUID()}`);
   await mkdir(partial, { recursive: true, mode: 0o700 });
   await giveTo(account, partial);
   const files = filesIn(partial);
@@ -60,13 +61,7 @@ export async function initialiseData(
   await giveTo(account, files.password);
   await runInitdb(files, partial, account, binaries, durable);
   await appendFile(path.join(files.data, 'postgresql.conf'), "\ninclude_if_exists 'caregraph.conf'\n");
-  try {
-    await rename(partial, path.join(home, 'cluster'));
-  } catch (error) {
-    // Another process that started at the same time was first; its data is as good as ours.
-    await rm(partial, { recursive: true, force: true });
-    if (!existsSync(data)) throw error;
-  }
+  await rename(partial, path.join(home, 'cluster'));
 }
 
 async function runInitdb(
@@ -113,18 +108,7 @@ async function checkVersion(data: string, { major }: ServerBinaries): Promise<vo
 
 async function removeHalfFinished(home: string): Promise<void> {
   for (const name of await readdir(home)) {
-    const pid = /^cluster\.partial-(\d+)$/.exec(name)?.[1];
-    if (pid !== undefined && (Number(pid) === process.pid || !isAlive(Number(pid)))) {
-      await rm(path.join(home, name), { recursive: true, force: true });
-    }
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    if (!name.startsWith('cluster.partial-')) continue;
+    await rm(path.join(home, name), { recursive: true, force: true, maxRetries: 5 });
   }
 }
