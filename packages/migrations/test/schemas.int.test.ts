@@ -20,7 +20,10 @@ async function ownCatalogue(service: Service): Promise<string[]> {
 }
 
 function schemaObjects(catalogue: Catalogue): string[] {
-  return [...catalogue].filter(([name]) => !name.startsWith('extension ')).map((entry) => entry.join(': '));
+  return [...catalogue]
+    .filter(([name]) => !name.startsWith('extension '))
+    .map((entry) => entry.join(': '))
+    .sort();
 }
 
 test('one database holds all three services in schemas of their own, and one of them goes without the others', async () => {
