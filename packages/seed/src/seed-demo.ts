@@ -1,0 +1,72 @@
+import { createPasswordHasher } from '@caregraph/users-subgraph/password-hasher';
+import type { Client } from 'pg';
+import { demoAccounts, demoPassword } from './demo-accounts.js';
+import { demoData, demoPatientCount } from './demo-data.js';
+import { inTransactions, writeDataSet, type Databases, type OwnerSessions } from './owner-sessions.js';
+import { patientMailDomain } from './patient-rows.js';
+import { dayLength } from './table-rows.js';
+
+/** Who can log in to the demo, and with what. */
+export interface DemoAccounts {
+  readonly accounts: readonly { readonly email: string; readonly role: string; readonly name: string }[];
+  readonly password: string;
+}
+
+/**
+ * Fills three empty, migrated databases with the demo's data, around today. All of it or none: the users are
+ * committed last, and what an interrupted run has left in the other two databases is replaced by the next one.
+ * Returns null, and changes nothing, where there are users, or records that are not the demo's.
+ */
+export async function seedDemo(
+  databases: Databases,
+  { passwordHashCost = 12 }: { readonly passwordHashCost?: number } = {},
+): Promise<DemoAccounts | null> {
+  return inTransactions(databases, ['appointments', 'patients', 'users'], async (sessions) => {
+    // Another run of ours waits here until the users are there.
+    await sessions.users.query('LOCK TABLE users IN SHARE ROW EXCLUSIVE MODE');
+    if ((await hasRows(sessions.users, 'users')) || (await holdForeignRecords(sessions))) return null;
+    await clear(sessions);
+    const today = Math.floor(Date.now() / dayLength) * dayLength;
+    await writeDataSet(sessions, demoData(today, await hash(demoPassword, passwordHashCost)));
+    await sessions.users.query("SELECT setval(pg_get_serial_sequence('users', 'id'), max(id)) FROM users");
+    await sessions.patients.query(
+      "SELECT setval(pg_get_serial_sequence('patients', 'id'), max(id)) FROM patients",
+    );
+    const accounts = demoAccounts.map(({ email, role, firstName, lastName }) => ({
+      email,
+      role: role.toUpperCase(),
+      name: `${firstName} ${lastName}`,
+    }));
+    return { accounts, password: demoPassword };
+  });
+}
+
+async function hasRows(client: Client, source: string, values: readonly unknown[] = []): Promise<boolean> {
+  const { rowCount } = await client.query(`SELECT FROM ${source} LIMIT 1`, [...values]);
+  return rowCount !== 0;
+}
+
+async function holdForeignRecords({ patients, appointments }: OwnerSessions): Promise<boolean> {
+  return (
+    (await hasRows(patients, 'patients WHERE id > $1 OR email NOT LIKE $2', [
+      demoPatientCount,
+      `%@${patientMailDomain}`,
+    ])) || (await hasRows(appointments, 'appointments WHERE patient_id > $1', [demoPatientCount]))
+  );
+}
+
+async function clear({ patients, appointments }: OwnerSessions): Promise<void> {
+  await patients.query('DELETE FROM patients');
+  for (const table of ['booking_requests', 'appointments', 'doctor_schedules', 'doctor_calendars']) {
+    await appointments.query(`DELETE FROM ${table}`);
+  }
+}
+
+async function hash(password: string, cost: number): Promise<string> {
+  const hasher = createPasswordHasher(cost);
+  try {
+    return await hasher.hash(password);
+  } finally {
+    await hasher.close();
+  }
+}
