@@ -10,7 +10,7 @@ export interface TokenKey {
 
 export function createTokenKey(): TokenKey {
   const { privateKey } = generateKeyPairSync('ed25519');
-  return { privateKey, pem: privateKey.export({ type: 'pkcs8', format: 'pem' }) };
+  return { privateKey, pem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() };
 }
 
 /** What of an access token can be wrong. */

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { EventEmitter, once } from 'node:events';
+import { EventEmitter } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
@@ -40,22 +40,26 @@ export function startNodeProcess(
     env: { PATH: process.env['PATH'], ...environment },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
+  const { stdout, stderr } = child;
+  if (stdout === null || stderr === null) throw new Error('The process has no output to read.');
   const output: string[] = [];
   const errorOutput: string[] = [];
   const lines: LogLine[] = [];
   const events = new EventEmitter();
   events.setMaxListeners(0);
-  child.stderr.setEncoding('utf8').on('data', (text: string) => errorOutput.push(text));
-  createInterface({ input: child.stdout }).on('line', (text) => {
+  stderr.setEncoding('utf8').on('data', (text: string) => errorOutput.push(text));
+  createInterface({ input: stdout }).on('line', (text) => {
     output.push(text);
     if (!text.startsWith('{')) return;
     const line = JSON.parse(text) as LogLine;
     lines.push(line);
     events.emit('line', line);
   });
-  const exit = once(child, 'close').then(([code, signal]: [number | null, NodeJS.Signals | null]) => {
-    events.emit('end');
-    return { code, signal };
+  const exit = new Promise<Exit>((resolve) => {
+    child.once('close', (code, signal) => {
+      events.emit('end');
+      resolve({ code, signal });
+    });
   });
   const everything = (): string => [...output, ...errorOutput].join('\n');
 

@@ -20,7 +20,7 @@ export interface PlatformProcesses extends AsyncDisposable, GraphqlClient {
   readonly tokenKey: TokenKey;
   /** The process that runs under a name now. */
   process(name: ProcessName): NodeProcess;
-  /** Starts a process that has ended, on the port it had, and waits until it listens. */
+  /** Starts a process that has ended, on the port it had, and waits until it is ready. */
   restart(name: ProcessName): Promise<void>;
   /** An access token for a user, without a login. */
   token(user: { readonly id: number; readonly role: Role }): Promise<string>;
@@ -91,8 +91,7 @@ export async function startPlatformProcesses(
 
   try {
     await Promise.all(processNames.map(start));
-    const readiness = await fetch(`${urls.gateway}/health/ready`);
-    if (readiness.status !== 200) throw new Error(`The platform is not ready: ${await readiness.text()}`);
+    await becomesReady(urls.gateway);
   } catch (error) {
     await dispose();
     throw error;
@@ -107,6 +106,7 @@ export async function startPlatformProcesses(
     async restart(name) {
       await processOf(name).exit;
       await start(name);
+      await becomesReady(urls[name]);
     },
     token: (user) => signAccessToken(tokenKey.privateKey, user),
     async dataStatements() {
@@ -130,6 +130,17 @@ async function forEachProcess<Value>(
     appointments: await make('appointments'),
     gateway: await make('gateway'),
   };
+}
+
+/** On a busy machine the first connections to the databases take longer than a check of readiness may. */
+async function becomesReady(url: string): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  for (;;) {
+    const readiness = await fetch(`${url}/health/ready`);
+    const answer = await readiness.text();
+    if (readiness.status === 200) return;
+    if (Date.now() > deadline) throw new Error(`The platform is not ready: ${answer}`);
+  }
 }
 
 async function countDataStatements(metricsPort: number): Promise<number> {
