@@ -53,17 +53,18 @@ function listByRank(
 }
 
 /**
- * How well a record matches: 0 for the very name, 1 where all words of the search are words of the record, 2 where
- * they begin words of the name, 3 for the rest. The subqueries are computed once for the statement, and names are
- * normalised only where all words match.
+ * How well a record matches: 0 for the very name, 1 where all words of the search are words of the name, 2 where
+ * they are words of the record, 3 where they begin words of the name, 4 for the rest. The subqueries are computed
+ * once for the statement, and names are normalised only where all words match.
  */
 function rankOf(search: string): Prisma.Sql {
   return Prisma.sql`CASE
     WHEN search_vector @@ (SELECT search_query(${search}, false)) THEN CASE
+      WHEN NOT ts_filter(search_vector, '{a}') @@ (SELECT search_query(${search}, false)) THEN 2
       WHEN btrim(search_text(first_name || ' ' || last_name)) = (SELECT btrim(search_text(${search}))) THEN 0
       ELSE 1 END
-    WHEN ts_filter(search_vector, '{a}') @@ (SELECT search_query(${search}, true)) THEN 2
-    ELSE 3 END`;
+    WHEN ts_filter(search_vector, '{a}') @@ (SELECT search_query(${search}, true)) THEN 3
+    ELSE 4 END`;
 }
 
 /** The condition of a list, for a statement on `patients`. */
