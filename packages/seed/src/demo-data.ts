@@ -55,6 +55,7 @@ function* withAlice(records: Iterable<PatientRecord>): Generator<PatientRecord, 
         ...record,
         ...{ firstName: 'Alice', lastName: 'Moreau', gender: 'female', dateOfBirth: '1985-06-21' },
         email: `alice.moreau@${patientMailDomain}`,
+        ...{ medicalHistory: 'Asthma', medications: 'Salbutamol inhaler as needed' },
         allergies: 'Penicillin (rash); Peanuts (anaphylaxis)',
       };
     }

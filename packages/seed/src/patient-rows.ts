@@ -97,7 +97,9 @@ function patientRecord(random: Random, plan: PatientsPlan, index: number): Patie
     id,
     ...name,
     gender,
-    dateOfBirth: new Date(plan.today - random.integer(1, 96 * 365) * dayLength).toISOString().slice(0, 10),
+    dateOfBirth: new Date(plan.today - random.integer(5 * 365, 96 * 365) * dayLength)
+      .toISOString()
+      .slice(0, 10),
     phone: randomPhone(random),
     email: `${mailboxName(name)}.${id}@${patientMailDomain}`,
     address: random.chance(0.95) ? randomAddress(random) : null,
@@ -107,7 +109,7 @@ function patientRecord(random: Random, plan: PatientsPlan, index: number): Patie
       : null,
     ...randomClinicalContent(random, index % frequentEvery === 0),
     isActive: isActivePatient(index),
-    createdAt: plan.today - random.integer(1, 2 * 365 * 1440) * 60_000,
+    createdAt: plan.today - random.integer(365 * 1440, 4 * 365 * 1440) * 60_000,
     createdBy: random.pick(plan.creatorIds),
   };
 }

@@ -1,7 +1,7 @@
-import { createPasswordHasher } from '@caregraph/users-subgraph/password-hasher';
 import type { Client } from 'pg';
 import { demoAccounts, demoPassword } from './demo-accounts.js';
 import { demoData, demoPatientCount } from './demo-data.js';
+import { hashPassword } from './hash-password.js';
 import { inTransactions, writeDataSet, type Databases, type OwnerSessions } from './owner-sessions.js';
 import { patientMailDomain } from './patient-rows.js';
 import { dayLength } from './table-rows.js';
@@ -27,7 +27,7 @@ export async function seedDemo(
     if ((await hasRows(sessions.users, 'users')) || (await holdForeignRecords(sessions))) return null;
     await clear(sessions);
     const today = Math.floor(Date.now() / dayLength) * dayLength;
-    await writeDataSet(sessions, demoData(today, await hash(demoPassword, passwordHashCost)));
+    await writeDataSet(sessions, demoData(today, await hashPassword(demoPassword, passwordHashCost)));
     await sessions.users.query("SELECT setval(pg_get_serial_sequence('users', 'id'), max(id)) FROM users");
     await sessions.patients.query(
       "SELECT setval(pg_get_serial_sequence('patients', 'id'), max(id)) FROM patients",
@@ -59,14 +59,5 @@ async function clear({ patients, appointments }: OwnerSessions): Promise<void> {
   await patients.query('DELETE FROM patients');
   for (const table of ['booking_requests', 'appointments', 'doctor_schedules', 'doctor_calendars']) {
     await appointments.query(`DELETE FROM ${table}`);
-  }
-}
-
-async function hash(password: string, cost: number): Promise<string> {
-  const hasher = createPasswordHasher(cost);
-  try {
-    return await hasher.hash(password);
-  } finally {
-    await hasher.close();
   }
 }

@@ -1,0 +1,49 @@
+import { serviceNames } from '@caregraph/postgres';
+import { escapeIdentifier } from 'pg';
+import type { DataSetOptions } from './command-line.js';
+import { demoPassword } from './demo-accounts.js';
+import { hashPassword } from './hash-password.js';
+import { largeData, staffFor } from './large-data.js';
+import {
+  inTransactions,
+  withSessions,
+  writeDataSet,
+  type Databases,
+  type TableProgress,
+} from './owner-sessions.js';
+import { reserveIds } from './reserve-ids.js';
+import type { DataSet } from './table-rows.js';
+
+/**
+ * Adds a large data set to what is there, in one transaction per database, and brings the planner's statistics
+ * up to date. Returns how many rows each table has got. All new accounts have the demo password.
+ *
+ * @throws DataSizeError before anything is written, when there are more appointments than fit
+ */
+export async function seedLarge(
+  databases: Databases,
+  options: DataSetOptions,
+  { onProgress, passwordHashCost = 12 }: { onProgress?: TableProgress; passwordHashCost?: number } = {},
+): Promise<{ table: string; count: number }[]> {
+  // The sizes are checked before ids are used up.
+  largeData(options, { users: 1, patients: 1 }, '');
+  const passwordHash = await hashPassword(demoPassword, passwordHashCost);
+  const firstIds = await withSessions(databases, async ({ users, patients }) => ({
+    users: await reserveIds(users, 'users', options.doctors + staffFor(options.doctors)),
+    patients: await reserveIds(patients, 'patients', options.patients),
+  }));
+  const dataSet = largeData(options, firstIds, passwordHash);
+  await inTransactions(databases, serviceNames, (sessions) => writeDataSet(sessions, dataSet, onProgress));
+  await analyze(databases, dataSet);
+  return serviceNames.flatMap((service) => dataSet[service].map(({ table, count }) => ({ table, count })));
+}
+
+async function analyze(databases: Databases, dataSet: DataSet): Promise<void> {
+  await withSessions(databases, async (sessions) => {
+    for (const service of serviceNames) {
+      for (const { table } of dataSet[service]) {
+        await sessions[service].query(`ANALYZE ${escapeIdentifier(table)}`);
+      }
+    }
+  });
+}

@@ -1,0 +1,27 @@
+import { databaseUrlSetting, parseSettings } from '@caregraph/service-kit/settings';
+import { z } from 'zod';
+import type { Databases } from './owner-sessions.js';
+
+const schema = z.object({
+  NODE_ENV: z
+    .string()
+    .optional()
+    .refine((value) => value !== 'production', 'made-up data does not belong into production'),
+  USERS_MIGRATION_URL: databaseUrlSetting,
+  PATIENTS_MIGRATION_URL: databaseUrlSetting,
+  APPOINTMENTS_MIGRATION_URL: databaseUrlSetting,
+});
+
+/**
+ * Reads how to reach the three databases as their owners.
+ *
+ * @throws SettingsError with every problem; production is one
+ */
+export function readSettings(environment: NodeJS.ProcessEnv): Databases {
+  const given = parseSettings(schema, environment);
+  return {
+    users: { migrationUrl: given.USERS_MIGRATION_URL },
+    patients: { migrationUrl: given.PATIENTS_MIGRATION_URL },
+    appointments: { migrationUrl: given.APPOINTMENTS_MIGRATION_URL },
+  };
+}
