@@ -69,6 +69,7 @@ const config: CodegenConfig = {
     ...testOperations('gateway', 'gateway/api.graphql', 'operations'),
     ...testOperations('subgraphs/users', 'subgraphs/users/schema.graphql', 'test'),
     ...testOperations('subgraphs/patients', 'subgraphs/patients/schema.graphql', 'test'),
+    ...testOperations('subgraphs/appointments', 'subgraphs/appointments/schema.graphql', 'test'),
   },
 };
 

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { findTimeProblem } from './booking-rules.js';
+import type { Week } from './schedule.js';
+
+const now = new Date('2026-01-12T10:00:00Z');
+const week: Week = {
+  timeZone: 'UTC',
+  days: [
+    {
+      id: 1,
+      dayOfWeek: 'MONDAY',
+      startTime: '08:00',
+      endTime: '17:00',
+      breakStart: null,
+      breakEnd: null,
+      isAvailable: true,
+      timeZone: 'UTC',
+    },
+  ],
+};
+
+const at = (dateTime: string, type: 'CONSULTATION' | 'EMERGENCY' = 'CONSULTATION') => ({
+  dateTime: new Date(dateTime),
+  duration: 30,
+  type,
+});
+
+describe('a time', () => {
+  it('may be now, and not a millisecond before', () => {
+    expect(findTimeProblem(week, at('2026-01-12T10:00:00Z'), now)).toBeNull();
+    expect(findTimeProblem(week, at('2026-01-12T09:59:59.999Z'), now)?.code).toBe('IN_THE_PAST');
+  });
+
+  it('must be within the working hours', () => {
+    expect(findTimeProblem(week, at('2026-01-12T16:30:00Z'), now)).toBeNull();
+    expect(findTimeProblem(week, at('2026-01-12T16:31:00Z'), now)?.code).toBe('OUTSIDE_SCHEDULE');
+  });
+
+  it.each([
+    ['has none', null],
+    ['has an empty week', { timeZone: 'UTC', days: [] }],
+    ['takes no appointments', { ...week, days: week.days.map((day) => ({ ...day, isAvailable: false })) }],
+  ])('says that the doctor has no working hours, who %s', (_, noHours) => {
+    expect(findTimeProblem(noHours, at('2026-01-12T11:00:00Z'), now)).toMatchObject({
+      code: 'OUTSIDE_SCHEDULE',
+      message: 'The doctor has no working hours.',
+    });
+  });
+});
+
+describe('an emergency', () => {
+  it('may be outside the working hours, also of a doctor who has none', () => {
+    expect(findTimeProblem(week, at('2026-01-13T03:00:00Z', 'EMERGENCY'), now)).toBeNull();
+    expect(findTimeProblem(null, at('2026-01-13T03:00:00Z', 'EMERGENCY'), now)).toBeNull();
+  });
+
+  it('may have begun a quarter of an hour ago, and not earlier', () => {
+    expect(findTimeProblem(week, at('2026-01-12T09:45:00Z', 'EMERGENCY'), now)).toBeNull();
+    expect(findTimeProblem(week, at('2026-01-12T09:44:59Z', 'EMERGENCY'), now)?.code).toBe('IN_THE_PAST');
+  });
+});
