@@ -1,5 +1,5 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { startPlatformProcesses, type PlatformProcesses } from '../e2e/platform/platform-processes.js';
 import { connectRows, insertAppointment, insertPatient, insertUser } from '../e2e/platform/rows.js';
 import { browserTestsLeftOut, chromiumPath, launchChromium } from './browser/chromium.js';
@@ -8,22 +8,23 @@ import { openExplorer, type ExplorerPage } from './browser/explorer-page.js';
 const now = new Date('2031-03-03T10:00:00Z');
 const email = 'doctor@clinic.example';
 const password = 'correct horse battery staple';
-const title = browserTestsLeftOut ? `not run: no chromium at ${chromiumPath}` : 'in a browser';
 
-describe.skipIf(browserTestsLeftOut)(`the explorer, ${title}`, () => {
+if (browserTestsLeftOut)
+  console.warn(`Not run: the explorer in a browser. No Chromium is at ${chromiumPath}.`);
+
+describe.skipIf(browserTestsLeftOut)('the explorer in a browser', () => {
   let platform: PlatformProcesses;
   let browser: Browser;
 
   beforeAll(async () => {
     browser = await launchChromium();
+    return () => browser.close();
+  });
+  beforeAll(async () => {
     platform = await startPlatformProcesses();
-    await fillClinic(platform);
+    return () => platform[Symbol.asyncDispose]();
   });
-
-  afterAll(async () => {
-    await platform[Symbol.asyncDispose]();
-    await browser.close();
-  });
+  beforeAll(() => fillClinic(platform));
 
   const open = (): Promise<ExplorerPage> => openExplorer(browser, platform.urls.gateway, now);
 
