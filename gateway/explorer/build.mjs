@@ -70,11 +70,9 @@ await mkdir(assets, { recursive: true });
 const workers = entriesOf(
   await build({
     ...options,
-    entryPoints: {
-      'editor-worker': 'monaco-editor/esm/vs/editor/editor.worker.js',
-      'json-worker': 'monaco-editor/esm/vs/language/json/json.worker.js',
-      'graphql-worker': 'monaco-graphql/esm/graphql.worker.js',
-    },
+    entryPoints: ['editor-worker', 'json-worker', 'graphql-worker'].map((name) =>
+      path.join(sources, 'src', `${name}.ts`),
+    ),
   }),
 );
 const page = await build({

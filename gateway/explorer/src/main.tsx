@@ -1,5 +1,5 @@
 import { createRoot } from 'react-dom/client';
-import { provideEditorWorkers } from './editor-workers.js';
+import { provideEditorWorkers } from './provide-workers.js';
 import { exampleTabs, openFirstTab } from './example-tabs.js';
 import { Explorer } from './explorer.js';
 import { createSession } from './session.js';
