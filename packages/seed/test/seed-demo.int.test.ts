@@ -1,0 +1,103 @@
+import { createPasswordHasher } from '@caregraph/users-subgraph/password-hasher';
+import { describe, expect, it } from 'vitest';
+import { demoPassword } from '../src/demo-accounts.js';
+import { seedDemo } from '../src/seed-demo.js';
+import { createScratchDatabases, type ScratchDatabases } from './scratch-databases.js';
+
+/** bcrypt's least cost: the tests need no strong hashes. */
+const options = { passwordHashCost: 4 };
+
+async function counts(databases: ScratchDatabases): Promise<number[]> {
+  const count = async (service: 'users' | 'patients' | 'appointments'): Promise<number> => {
+    const [row] = await databases.query<{ count: number }>(
+      service,
+      `SELECT count(*)::integer AS count FROM ${service}`,
+    );
+    return row?.count ?? NaN;
+  };
+  return [await count('users'), await count('patients'), await count('appointments')];
+}
+
+describe('seedDemo', () => {
+  it('makes the accounts that the documentation names, with ids from 1 on and one password', async () => {
+    await using databases = await createScratchDatabases();
+    const result = await seedDemo(databases, options);
+    const rows = await databases.query<{ id: number; email: string; role: string; password_hash: string }>(
+      'users',
+      'SELECT id, email, role, password_hash FROM users ORDER BY id',
+    );
+    expect(rows.slice(0, 4).map(({ id, email, role }) => [id, email, role])).toEqual([
+      [1, 'admin@hospital.com', 'admin'],
+      [2, 'doctor@hospital.com', 'doctor'],
+      [3, 'nurse@hospital.com', 'nurse'],
+      [4, 'staff@hospital.com', 'staff'],
+    ]);
+    expect(result?.accounts.map(({ email }) => email)).toEqual(rows.map(({ email }) => email));
+    expect(result?.accounts[1]).toMatchObject({ role: 'DOCTOR', name: 'Mei Chen' });
+    expect(result?.password).toBe(demoPassword);
+    const hasher = createPasswordHasher(4);
+    try {
+      expect(await hasher.verify(demoPassword, rows[1]?.password_hash ?? '')).toBe(true);
+    } finally {
+      await hasher.close();
+    }
+  });
+
+  it('gives user 2 a day today, an Alice with allergies, and leaves the next ids free', async () => {
+    await using databases = await createScratchDatabases();
+    await seedDemo(databases, options);
+    const today = await databases.query<{ status: string }>(
+      'appointments',
+      "SELECT status FROM appointments WHERE doctor_id = 2 AND date_time::date = (now() AT TIME ZONE 'UTC')::date",
+    );
+    expect(today.length).toBeGreaterThanOrEqual(5);
+    expect(today.map(({ status }) => status)).toContain('confirmed');
+    const alice = await databases.query<{ allergies: string }>(
+      'patients',
+      "SELECT allergies FROM patients WHERE first_name = 'Alice'",
+    );
+    expect(alice).toEqual([{ allergies: expect.stringContaining('Penicillin') as string }]);
+    const [next] = await databases.query<{ id: number }>(
+      'users',
+      `INSERT INTO users (email, password_hash, first_name, last_name, role)
+       VALUES ('new@hospital.com', '', 'N', 'N', 'staff') RETURNING id`,
+    );
+    expect(next?.id).toBe(11);
+  });
+
+  it('does nothing where there are users', async () => {
+    await using databases = await createScratchDatabases();
+    await seedDemo(databases, options);
+    const before = await counts(databases);
+    expect(await seedDemo(databases, options)).toBeNull();
+    expect(await counts(databases)).toEqual(before);
+  });
+
+  it('seeds once when two start at the same time', async () => {
+    await using databases = await createScratchDatabases();
+    const results = await Promise.all([seedDemo(databases, options), seedDemo(databases, options)]);
+    expect(results.filter((result) => result === null)).toHaveLength(1);
+    expect(await counts(databases)).toEqual([10, 200, 1_600]);
+  });
+
+  it('completes what an interrupted run has left without users', async () => {
+    await using databases = await createScratchDatabases();
+    await seedDemo(databases, options);
+    const whole = await counts(databases);
+    await databases.query('users', 'DELETE FROM users');
+    await databases.query('patients', 'DELETE FROM patients WHERE id > 100');
+    expect(await seedDemo(databases, options)).not.toBeNull();
+    expect(await counts(databases)).toEqual(whole);
+  });
+
+  it('changes nothing where there are patients of somebody else', async () => {
+    await using databases = await createScratchDatabases();
+    await databases.query(
+      'patients',
+      `INSERT INTO patients (first_name, last_name, date_of_birth, gender, phone, email, created_by)
+       VALUES ('Real', 'Person', '1990-01-01', 'other', '1', 'real@hospital.com', 1)`,
+    );
+    expect(await seedDemo(databases, options)).toBeNull();
+    expect(await counts(databases)).toEqual([0, 1, 0]);
+  });
+});
