@@ -32,7 +32,8 @@ function prismaWithoutNetwork(service: Service, args: string[], migrationUrl = '
   });
 }
 
-test.each(services)('generates the client of %s without a network', async (service) => {
+test('generates a client without a network', async () => {
+  const service = 'users';
   const folder = await mkdtemp(join(tmpdir(), 'caregraph-generate-'));
   try {
     const copy = join(folder, 'prisma', service, 'schema.prisma');
@@ -48,21 +49,18 @@ test.each(services)('generates the client of %s without a network', async (servi
   }
 });
 
-test('migrate status agrees with the migrator before, after, and after a way down and up', async () => {
+test('migrate status agrees with the migrator, behind and after a way down and up', async () => {
   await using database = await createScratchDatabase('users', { empty: true });
   const { migrationUrl } = database;
   const options = { service: 'users', migrationUrl, runtimeRole: 'users_service' } as const;
   const status = (): Promise<PrismaOutcome> =>
     prismaWithoutNetwork('users', ['migrate', 'status'], migrationUrl);
 
-  const before = await status();
-  expect(before.exitCode).toBe(1);
-  expect(before.output).toContain('have not yet been applied');
-
   await migrate(options);
   await rollback({ ...options, steps: 2 });
   const between = await status();
   expect(between.exitCode).toBe(1);
+  expect(between.output).toContain('have not yet been applied');
   expect(between.output).toContain((await versionsOf('users')).at(-1));
 
   await migrate(options);

@@ -2,43 +2,34 @@ import type { CreateMigrationInput, CreateMigrationOutput, DiffParams } from '@p
 import type { WasmSchemaEngine } from './wasm-schema-engine.js';
 
 type Engine = WasmSchemaEngine['engine'];
+/** Shows text on the command line's own standard output; resolves when that is done. */
+type Print = (content: string) => Promise<void>;
 /** Carries out one request of Prisma's command line; the engine itself checks the parameters' shape. */
-export type RequestHandler = (params: never) => Promise<unknown>;
+type RequestHandler = (engine: Engine, params: never, print: Print) => Promise<unknown>;
 
-/**
- * The requests of the native engine's JSON-RPC that the WebAssembly engine can answer, by method. `print` shows
- * text on the command line's own standard output and resolves when that is done.
- */
-export function requestHandlers(
-  engine: Engine,
-  print: (content: string) => Promise<void>,
-): ReadonlyMap<string, RequestHandler> {
-  const handlers: Record<string, RequestHandler> = {
-    applyMigrations: (params) => engine.applyMigrations(params),
-    createMigration: (params) => createMigration(engine, params),
-    dbExecute: (params) => engine.dbExecute(params),
-    devDiagnostic: (params) => engine.devDiagnostic(params),
-    diagnoseMigrationHistory: (params) => engine.diagnoseMigrationHistory(params),
-    diff: (params) => diff(engine, params, print),
-    ensureConnectionValidity: (params) => engine.ensureConnectionValidity(params),
-    evaluateDataLoss: (params) => engine.evaluateDataLoss(params),
-    getDatabaseVersion: (params) => engine.version(params),
-    introspect: (params) => engine.introspect(params),
-    introspectSql: (params) => engine.introspectSql(params),
-    markMigrationApplied: (params) => engine.markMigrationApplied(params),
-    markMigrationRolledBack: (params) => engine.markMigrationRolledBack(params),
-    reset: (params) => engine.reset(params),
-    schemaPush: (params) => engine.schemaPush(params),
-  };
-  return new Map(Object.entries(handlers));
-}
+/** The requests of the native engine's JSON-RPC that the WebAssembly engine can answer, by method. */
+export const requestHandlers: ReadonlyMap<string, RequestHandler> = new Map(
+  Object.entries<RequestHandler>({
+    applyMigrations: (engine, params) => engine.applyMigrations(params),
+    createMigration,
+    dbExecute: (engine, params) => engine.dbExecute(params),
+    devDiagnostic: (engine, params) => engine.devDiagnostic(params),
+    diagnoseMigrationHistory: (engine, params) => engine.diagnoseMigrationHistory(params),
+    diff,
+    ensureConnectionValidity: (engine, params) => engine.ensureConnectionValidity(params),
+    evaluateDataLoss: (engine, params) => engine.evaluateDataLoss(params),
+    getDatabaseVersion: (engine, params) => engine.version(params),
+    introspect: (engine, params) => engine.introspect(params),
+    introspectSql: (engine, params) => engine.introspectSql(params),
+    markMigrationApplied: (engine, params) => engine.markMigrationApplied(params),
+    markMigrationRolledBack: (engine, params) => engine.markMigrationRolledBack(params),
+    reset: (engine, params) => engine.reset(params),
+    schemaPush: (engine, params) => engine.schemaPush(params),
+  }),
+);
 
 /** The native engine prints a difference itself and answers with the exit code only. */
-async function diff(
-  engine: Engine,
-  params: DiffParams,
-  print: (content: string) => Promise<void>,
-): Promise<{ exitCode: number }> {
+async function diff(engine: Engine, params: DiffParams, print: Print): Promise<{ exitCode: number }> {
   const { exitCode, stdout } = await engine.diff({ ...params, exitCode: params.exitCode ?? null });
   if (stdout) await print(stdout.replace(/\n$/, ''));
   return { exitCode };

@@ -19,8 +19,6 @@ const { values, positionals } = parseArgs({
 
 if (values.version) {
   process.stdout.write('schema-engine-cli wasm\n');
-} else if (values.datamodels.length > 1) {
-  fail('P0000', `Prisma schemas of several files are not supported offline: ${values.datamodels.join(', ')}`);
 } else if (positionals[0] === 'cli') {
   const outcome = await runConnectionCommand(positionals[1] ?? '', datasourceUrl());
   if (!outcome.ok) fail(outcome.code, outcome.message);
@@ -36,7 +34,7 @@ async function serve(): Promise<void> {
   process.on('uncaughtException', (error) => {
     fail('P0000', started?.describe(error) ?? error.message);
   });
-  /** The engine connects when it starts, so a request that needs no database must not start it. */
+  /** The engine connects when it starts, so a request that it cannot answer must not start it. */
   const start = async (): Promise<WasmSchemaEngine> => {
     const files = await Promise.all(
       values.datamodels.map(async (path): Promise<[string, string]> => [path, await readFile(path, 'utf8')]),
@@ -45,17 +43,17 @@ async function serve(): Promise<void> {
   };
   const explain = (error: unknown): RequestFailure => ({
     message: started?.describe(error) ?? (error instanceof Error ? error.message : String(error)),
-    errorCode: property(error, 'code'),
+    errorCode: codeOf(error),
     meta: error instanceof Error && 'meta' in error ? error.meta : null,
   });
   const streams = { input: process.stdin, output: process.stdout };
   await serveJsonRpc(
     streams,
     async (method, params, print) => {
-      const { engine } = await start();
-      const handler = requestHandlers(engine, print).get(method);
+      const handler = requestHandlers.get(method);
       if (handler === undefined) throw new Error(`The offline engine has no method "${method}"`);
-      return handler(params as never);
+      const { engine } = await start();
+      return handler(engine, params as never, print);
     },
     explain,
   );
@@ -63,8 +61,8 @@ async function serve(): Promise<void> {
   process.exit(0);
 }
 
-function property(error: unknown, name: 'code'): string | null {
-  return error instanceof Error && name in error && typeof error[name] === 'string' ? error[name] : null;
+function codeOf(error: unknown): string | null {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
 }
 
 function datasourceUrl(): string {
