@@ -17,7 +17,7 @@ export async function buildWorkspaces(root, showStep) {
         cwd: root,
         environment: { TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1', DO_NOT_TRACK: '1' },
         onOutput: (text) => {
-          const workspace = /^(\S+):build: /m.exec(text)?.[1];
+          const workspace = /^(\S+):build: cache miss/m.exec(text)?.[1];
           if (workspace) progress(workspace);
         },
       },

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { announce } from './announcement.js';
 import { checkPorts, type NeededPort } from './check-ports.js';
 import { openDatabases, startEmbedded, type Databases } from './databases.js';
+import { prepareDemo } from './demo-login.js';
 import { takeRunnerLock } from './runner-lock.js';
 import { loadSecrets } from './secrets.js';
 import { describeProcesses, type PlatformProcesses } from './services.js';
@@ -44,6 +45,11 @@ export async function runPlatform(options: PlatformOptions): Promise<void> {
     signals.stop.throwIfAborted();
     await showStep('Migrations', (progress) => migrateAll(databases, progress));
     signals.stop.throwIfAborted();
+    const demo =
+      databases.cluster && !settings.production
+        ? await showStep('Demo data', () => prepareDemo(databases))
+        : undefined;
+    signals.stop.throwIfAborted();
     const generated = await loadSecrets(settings.dataDirectory);
     const secrets = {
       contextSecret: settings.contextSecret ?? generated.contextSecret,
@@ -62,7 +68,7 @@ export async function runPlatform(options: PlatformOptions): Promise<void> {
     await showStep('Services', () => processes.startServices(signals.stop));
     await showStep('Gateway', () => processes.startGateway(signals.stop));
     if (watch) undo.push(watch(processes, report));
-    process.stdout.write(announce(settings));
+    process.stdout.write(announce(settings, demo));
     await whenAborted(signals.stop);
     report('Stopping: finishing what is under way. Ctrl-C again stops at once.');
   } catch (error) {
