@@ -1,0 +1,112 @@
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { createLogger, type Viewer } from '@caregraph/service-kit';
+import { loadConfig, startServer } from '@caregraph/users-subgraph';
+import { createLocalJWKSet, jwtVerify, type JSONWebKeySet } from 'jose';
+import { sharedDatabase } from '../../../test/cluster.js';
+import {
+  contextSecret,
+  createSubgraphClient,
+  userViewer,
+  type SubgraphClient,
+} from '../../../test/subgraph-client.js';
+import {
+  CreateUserDocument,
+  LoginDocument,
+  RefreshSessionDocument,
+  type AccountFieldsFragment,
+  type CreateUserInput,
+  type LoginMutation,
+} from './generated/operations.js';
+
+/** Nobody in particular. */
+export const anonymous: Viewer = { kind: 'anonymous' };
+/** An administrator whose account is in no database: for what asks for the role alone. */
+export const administrator = userViewer('ADMIN');
+/** The password of all accounts that `createAccount` makes. */
+export const password = 'correct horse battery staple';
+
+const privateKey = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' });
+
+/** A client of the users service, and where its keys are. */
+export interface UsersService extends SubgraphClient {
+  readonly keysUrl: string;
+}
+
+/** The service, in this process, over a database: by default the one that all tests share. */
+export async function startUsers(databaseUrl = sharedDatabase('users').databaseUrl): Promise<UsersService> {
+  const config = loadConfig({
+    USERS_DATABASE_URL: databaseUrl,
+    SERVICE_CONTEXT_SECRET: contextSecret,
+    ACCESS_TOKEN_PRIVATE_KEY: String(privateKey),
+    PASSWORD_HASH_COST: '4',
+    USERS_PORT: '0',
+    LOG_LEVEL: 'silent',
+  });
+  const server = await startServer(config, createLogger('users', 'silent'));
+  const client = createSubgraphClient('users', server.port);
+  return {
+    ...client,
+    keysUrl: `http://127.0.0.1:${server.port}/.well-known/jwks.json`,
+    async [Symbol.asyncDispose]() {
+      await client[Symbol.asyncDispose]();
+      await server.stop();
+    },
+  };
+}
+
+/** An account that breaks no rule, with an e-mail address that no other test has. */
+export function newAccount(overrides: Partial<CreateUserInput> = {}): CreateUserInput {
+  return {
+    email: `${randomUUID()}@example.com`,
+    password,
+    firstName: 'Ada',
+    lastName: 'Lovelace',
+    role: 'DOCTOR',
+    ...overrides,
+  };
+}
+
+/** Creates an account, which must succeed. */
+export async function createAccount(
+  users: SubgraphClient,
+  overrides: Partial<CreateUserInput> = {},
+): Promise<AccountFieldsFragment> {
+  const input = newAccount(overrides);
+  const { data } = await users.ask(administrator, CreateUserDocument, { input });
+  if (data.createUser.user === null) throw new Error(JSON.stringify(data.createUser.userErrors));
+  return data.createUser.user;
+}
+
+/** The viewer that the holder of an account is, without having logged in. */
+export function viewerOf({ id, role }: AccountFieldsFragment): Viewer {
+  return userViewer(role, Number(id));
+}
+
+/** Logs in; null when that was refused. */
+export async function logIn(
+  users: SubgraphClient,
+  email: string | null,
+  secret = password,
+): Promise<LoginMutation['login']['session']> {
+  const input = { email: email ?? '', password: secret };
+  return (await users.ask(anonymous, LoginDocument, { input })).data.login.session;
+}
+
+/** Exchanges a refresh token: the next one, or the code of the refusal. */
+export async function refresh(users: SubgraphClient, refreshToken: string | undefined) {
+  const input = { refreshToken: refreshToken ?? '' };
+  const { session, userErrors } = (await users.ask(anonymous, RefreshSessionDocument, { input })).data
+    .refreshSession;
+  return session?.refreshToken ?? userErrors.map(({ code }) => code).join();
+}
+
+/** The viewer that an access token stands for; throws when the service's published keys do not verify it. */
+export async function viewerOfToken(users: UsersService, accessToken: string | undefined): Promise<Viewer> {
+  const keys = (await (await fetch(users.keysUrl)).json()) as JSONWebKeySet;
+  const { payload } = await jwtVerify<{ role: 'DOCTOR'; sid: string }>(
+    accessToken ?? '',
+    createLocalJWKSet(keys),
+    { issuer: 'caregraph', audience: 'caregraph', typ: 'at+jwt', algorithms: ['EdDSA'] },
+  );
+  return { kind: 'user', id: Number(payload.sub), role: payload.role, sessionId: payload.sid };
+}
