@@ -25,13 +25,20 @@ export interface AccessTokenVerifier {
    * verify tokens cannot be had.
    */
   identify(authorization: string | undefined): Promise<Viewer>;
-  /** The public keys, as the users service publishes them. */
+  /**
+   * The public keys, as the users service publishes them now, or as it did last when it does not answer: users who
+   * have logged in go on while it is down. Throws when it has never answered.
+   */
   keys(): Promise<JSONWebKeySet>;
 }
 
 export function createAccessTokenVerifier(jwksUrl: string): AccessTokenVerifier {
-  const keySet = createRemoteJWKSet(new URL(jwksUrl), { timeoutDuration: keysTimeout });
-  const verified = new LRUCache<string, Viewer>({ max: cacheSize });
+  // Keys do not go stale by age: a token under a new key, and each call of `keys`, brings the current ones.
+  const keySet = createRemoteJWKSet(new URL(jwksUrl), {
+    timeoutDuration: keysTimeout,
+    cacheMaxAge: Infinity,
+  });
+  const verified = new LRUCache<string, { viewer: Viewer; until: number }>({ max: cacheSize });
 
   async function verify(token: string): Promise<{ viewer: Viewer; expiresAt: number } | null> {
     try {
@@ -58,15 +65,19 @@ export function createAccessTokenVerifier(jwksUrl: string): AccessTokenVerifier 
       // The token itself stays out of memory that lives longer than the request.
       const key = createHash('sha256').update(token).digest('base64url');
       const known = verified.get(key);
-      if (known !== undefined) return known;
+      if (known !== undefined && known.until > Date.now()) return known.viewer;
       const result = await verify(token);
       if (result === null) return anonymous;
-      const ttl = Math.min(cacheTime, result.expiresAt - Date.now());
-      if (ttl > 0) verified.set(key, result.viewer, { ttl });
-      return result.viewer;
+      const { viewer, expiresAt } = result;
+      verified.set(key, { viewer, until: Math.min(Date.now() + cacheTime, expiresAt) });
+      return viewer;
     },
     async keys() {
-      if (!keySet.fresh) await keySet.reload();
+      try {
+        await keySet.reload();
+      } catch (error) {
+        if (keySet.jwks() === undefined) throw error;
+      }
       return keySet.jwks() ?? { keys: [] };
     },
   };

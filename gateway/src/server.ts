@@ -80,7 +80,10 @@ export async function startGateway(config: Config, logger: Logger): Promise<Http
     logger.debug({ requestId: exchange.requestId, status, milliseconds }, 'answered');
     return true;
   };
-  const readiness = [...clients].map(([name, client]) => ({ name, check: () => client.checkReadiness() }));
+  const readiness = [
+    ...[...clients].map(([name, client]) => ({ name, check: () => client.checkReadiness() })),
+    ...(verifier === null ? [] : [{ name: 'keys', check: () => verifier.keys() }]),
+  ];
   const metricsServer =
     config.metricsPort === undefined
       ? null
