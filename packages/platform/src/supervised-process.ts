@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ChildOutput } from './child-output.js';
 
@@ -34,7 +34,12 @@ const steadyAfter = 60_000;
 export class SupervisedProcess {
   readonly #specification: ProcessSpecification;
   readonly #stopping = new AbortController();
+  /** Emits `attempt` with whether a start succeeded. */
+  readonly #events = new EventEmitter();
   #child: ChildProcess | undefined;
+  /** Aborted to start without the rest of the pause. */
+  #restart = new AbortController();
+  /** The next pause in milliseconds. */
   #pause = 0;
 
   constructor(specification: ProcessSpecification) {
@@ -72,10 +77,17 @@ export class SupervisedProcess {
     this.#child?.kill('SIGKILL');
   }
 
-  /** Replaces the running process by a new one, as after a change of its code. */
-  restart(): void {
-    this.#pause = 0;
+  /** Replaces the process by a new one, as after a change of its code; false when that one does not start. */
+  async restart(): Promise<boolean> {
+    const attempt = once(this.#events, 'attempt', { signal: this.#stopping.signal });
+    this.#restart.abort();
     this.#child?.kill('SIGTERM');
+    try {
+      const [succeeded] = (await attempt) as [boolean];
+      return succeeded;
+    } catch {
+      return false;
+    }
   }
 
   #isStopping(): boolean {
@@ -94,7 +106,7 @@ export class SupervisedProcess {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     if (child.stdout && child.stderr) output.capture(child.stdout, child.stderr);
-    // The `exit` event follows; an error of a process that could not be spawned says the same.
+    // A process that could not be spawned is one that is not running; that is noticed without the event.
     child.on('error', () => undefined);
     if (child.pid !== undefined) onSpawn(child.pid);
     this.#child = child;
@@ -113,28 +125,45 @@ export class SupervisedProcess {
   }
 
   async #supervise(first: ChildProcess): Promise<void> {
-    const { name, report } = this.#specification;
+    const { report } = this.#specification;
     let child = first;
     while (!this.#isStopping()) {
       const start = performance.now();
       if (isRunning(child)) await once(child, 'exit');
       if (this.#isStopping()) return;
       if (performance.now() - start > steadyAfter) this.#pause = 0;
-      const pause = this.#pause;
-      const ending = child.signalCode ?? `exit code ${child.exitCode ?? 'unknown'}`;
-      report(`${name} ended (${ending}); starting it again${pause > 0 ? ` in ${pause / 1000} s` : ''}.`);
-      this.#pause = Math.min(longestPause, Math.max(1_000, pause * 2));
+      const wanted = await this.#pauseAfter(child);
+      if (this.#isStopping()) return;
       try {
-        await delay(pause, undefined, { signal: this.#stopping.signal });
         child = this.#spawn();
-        await this.#waitUntilReady(child, this.#stopping.signal);
-        report(`${name} is back.`);
+        const cancel = AbortSignal.any([this.#stopping.signal, this.#restart.signal]);
+        await this.#waitUntilReady(child, cancel);
+        if (!wanted) report(`${this.#specification.name} is back.`);
+        this.#events.emit('attempt', true);
       } catch (error) {
         if (this.#isStopping()) return;
-        report(error instanceof Error ? error.message : String(error));
+        if (error instanceof ProcessStartError) report(error.message);
         child.kill('SIGKILL');
+        this.#events.emit('attempt', false);
       }
     }
+  }
+
+  /** Waits before the next start, and says why; true, at once, when the start is wanted. */
+  async #pauseAfter(child: ChildProcess): Promise<boolean> {
+    const pause = this.#pause;
+    this.#pause = Math.min(longestPause, Math.max(1_000, pause * 2));
+    if (!this.#restart.signal.aborted) {
+      const { name, report } = this.#specification;
+      const ending = child.signalCode ?? `exit code ${child.exitCode ?? 'unknown'}`;
+      report(`${name} ended (${ending}); starting it again${pause > 0 ? ` in ${pause / 1000} s` : ''}.`);
+      const cut = AbortSignal.any([this.#stopping.signal, this.#restart.signal]);
+      await delay(pause, undefined, { signal: cut }).catch(() => undefined);
+    }
+    if (!this.#restart.signal.aborted) return false;
+    this.#restart = new AbortController();
+    this.#pause = 0;
+    return true;
   }
 }
 

@@ -1,0 +1,20 @@
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { expect, it, onTestFinished } from 'vitest';
+import { checkPorts } from '../src/check-ports.js';
+
+it('names the port that is taken and the setting that moves it', async () => {
+  const squatter = createServer().listen(0, '127.0.0.1');
+  onTestFinished(() => {
+    squatter.close();
+  });
+  await once(squatter, 'listening');
+  const address = squatter.address();
+  const port = address !== null && typeof address === 'object' ? address.port : 0;
+  await expect(
+    checkPorts([
+      { port: 0, setting: 'PORT', host: '127.0.0.1' },
+      { port, setting: 'PATIENTS_PORT', host: '127.0.0.1' },
+    ]),
+  ).rejects.toThrow(`Port ${port} is taken by another program; set PATIENTS_PORT to a free port.`);
+});
