@@ -18,11 +18,11 @@ const patientId = '1';
 export function exampleTabs(now: Date): ExampleTab[] {
   const today = midnight(now, 0);
   const tomorrow = midnight(now, 1);
-  const inAWeek = midnight(now, 7);
+  const aWeekLater = midnight(now, 8);
   return [
     tab(doctorsDay, { doctorId, from: today, to: tomorrow }),
-    tab(findPatients, { search: 'ali' }),
-    tab(freeSlots, { doctorId, from: tomorrow, to: inAWeek, duration: 30 }),
+    tab(findPatients, { search: 'alice' }),
+    tab(freeSlots, { doctorId, from: tomorrow, to: aWeekLater, duration: 30 }),
     tab(bookAppointment, {
       input: {
         patientId,
