@@ -31,7 +31,7 @@ import type { UserChanges, UserConditions, UserKey, UserRepository } from './use
 const userKey: z.ZodType<UserKey> = z.tuple([
   z.string().refine(isStorable),
   z.string().refine(isStorable),
-  z.int(),
+  z.int32(),
 ]);
 
 /** The rules about users. One is made for each request: what it has read is remembered until the answer. */
