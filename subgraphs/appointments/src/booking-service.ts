@@ -7,12 +7,13 @@ import type { AppointmentRepository } from './appointment-repository.js';
 import { movableStatuses } from './appointment-status.js';
 import type { BookingRepository, BookingRequest } from './booking-repository.js';
 import { findTimeProblem } from './booking-rules.js';
-import type { Database } from './database.js';
+import type { Database, Transaction } from './database.js';
 import { retryConflicts, takenTime, type TakenTime } from './database-errors.js';
 import type { Directory } from './directory.js';
 import type { BookAppointmentInput, RescheduleAppointmentInput } from './generated/graphql.js';
 import { findBookableDoctor, findBookablePatient } from './participants.js';
 import type { ScheduleRepository } from './schedule-repository.js';
+import type { Turns } from './turns.js';
 
 /** Booking, and moving what is booked: the rules that keep anybody from being booked twice. */
 export type BookingService = ReturnType<typeof createBookingService>;
@@ -23,15 +24,12 @@ interface Dependencies {
   readonly bookings: BookingRepository;
   readonly schedules: ScheduleRepository;
   readonly directory: Directory;
+  readonly turns: Turns;
 }
 
-export function createBookingService({
-  database,
-  appointments,
-  bookings,
-  schedules,
-  directory,
-}: Dependencies) {
+export function createBookingService(dependencies: Dependencies) {
+  const { database, appointments, bookings, schedules, directory, turns } = dependencies;
+
   /** The patient and the doctor, asked for at the same time; or why they cannot be booked. */
   async function findParticipants(
     patientId: string,
@@ -44,6 +42,14 @@ export function createBookingService({
     return typeof patient === 'number' && typeof doctor === 'number'
       ? { patientId: patient, doctorId: doctor }
       : { appointment: null, userErrors: [patient, doctor].filter((found) => typeof found !== 'number') };
+  }
+
+  /** A transaction that books for a doctor. */
+  function transact(
+    doctorId: number,
+    work: (transaction: Transaction) => Promise<AppointmentOutcome>,
+  ): Promise<AppointmentOutcome> {
+    return turns.take(doctorId, () => retryConflicts(() => database.$transaction(work)));
   }
 
   return {
@@ -59,20 +65,18 @@ export function createBookingService({
       const participants = await findParticipants(validated.value.patientId, validated.value.doctorId);
       if ('userErrors' in participants) return participants;
       const appointment = { ...participants, dateTime, duration, type, reason, notes, createdBy: viewer.id };
-      return retryConflicts(() =>
-        database.$transaction(async (transaction): Promise<AppointmentOutcome> => {
-          await bookings.lock(transaction, { ...participants, request });
-          const meanwhile = request === null ? null : await bookings.findRequest(request, transaction);
-          if (meanwhile !== null) return repetition(meanwhile);
-          const [week = null] = await schedules.findMany([participants.doctorId], transaction);
-          const problem = findTimeProblem(week, appointment, new Date());
-          if (problem !== null) return { appointment: null, userErrors: [problem] };
-          const booked = await bookings.insert(transaction, appointment);
-          if (booked === 'doctor' || booked === 'patient') return taken(booked);
-          if (request !== null) await bookings.insertRequest(transaction, request, booked.id);
-          return { appointment: booked, userErrors: [] };
-        }),
-      );
+      return transact(participants.doctorId, async (transaction) => {
+        await bookings.lock(transaction, { ...participants, request });
+        const meanwhile = request === null ? null : await bookings.findRequest(request, transaction);
+        if (meanwhile !== null) return repetition(meanwhile);
+        const [week = null] = await schedules.findMany([participants.doctorId], transaction);
+        const problem = findTimeProblem(week, appointment, new Date());
+        if (problem !== null) return { appointment: null, userErrors: [problem] };
+        const booked = await bookings.insert(transaction, appointment);
+        if (booked === 'doctor' || booked === 'patient') return taken(booked);
+        if (request !== null) await bookings.insertRequest(transaction, request, booked.id);
+        return { appointment: booked, userErrors: [] };
+      });
     },
 
     /** Holds the new time against all that a booking is held against; patient, doctor and id stay. */
@@ -88,19 +92,17 @@ export function createBookingService({
       const participants = await findParticipants(String(known.patientId), String(known.doctorId));
       if ('userErrors' in participants) return participants;
       try {
-        return await retryConflicts(() =>
-          database.$transaction(async (transaction): Promise<AppointmentOutcome> => {
-            await bookings.lock(transaction, participants);
-            const current = await bookings.lockAppointment(transaction, known.id);
-            const meanwhile = findHindrance(current, version);
-            if (meanwhile !== null) return meanwhile;
-            const [week = null] = await schedules.findMany([current.doctorId], transaction);
-            const time = { dateTime, duration: duration ?? current.duration };
-            const problem = findTimeProblem(week, { ...time, type: current.type }, new Date());
-            if (problem !== null) return { appointment: null, userErrors: [problem] };
-            return { appointment: await bookings.move(transaction, current.id, time), userErrors: [] };
-          }),
-        );
+        return await transact(participants.doctorId, async (transaction) => {
+          await bookings.lock(transaction, participants);
+          const current = await bookings.lockAppointment(transaction, known.id);
+          const meanwhile = findHindrance(current, version);
+          if (meanwhile !== null) return meanwhile;
+          const [week = null] = await schedules.findMany([current.doctorId], transaction);
+          const time = { dateTime, duration: duration ?? current.duration };
+          const problem = findTimeProblem(week, { ...time, type: current.type }, new Date());
+          if (problem !== null) return { appointment: null, userErrors: [problem] };
+          return { appointment: await bookings.move(transaction, current.id, time), userErrors: [] };
+        });
       } catch (error) {
         const whose = takenTime(error);
         if (whose === null) throw error;

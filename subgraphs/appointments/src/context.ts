@@ -8,6 +8,7 @@ import type { Database } from './database.js';
 import { createDirectory, type DirectoryClients } from './directory.js';
 import type { ScheduleRepository } from './schedule-repository.js';
 import { createScheduleService, type ScheduleService } from './schedule-service.js';
+import type { Turns } from './turns.js';
 
 /** What one request has: fresh each time, so that nothing that was read outlives it. */
 export interface RequestContext extends CallContext {
@@ -24,6 +25,7 @@ export interface Dependencies {
   readonly bookings: BookingRepository;
   readonly schedules: ScheduleRepository;
   readonly clients: DirectoryClients;
+  readonly turns: Turns;
 }
 
 export function createContext(call: CallContext, dependencies: Dependencies): RequestContext {

@@ -4,25 +4,43 @@ import {
   ServiceUnavailableError,
   type CallContext,
   type Logger,
+  type Role,
   type ServiceClient,
 } from '@caregraph/service-kit';
 import DataLoader from 'dataloader';
 import { z } from 'zod';
 import type { Config } from './config.js';
 
-const patient = z.object({ isActive: z.boolean() });
-const user = z.object({ isActive: z.boolean(), role: z.enum(roles) });
-
 /** What booking must know of somebody whose record another service keeps. */
-export type KnownPatient = z.output<typeof patient>;
-export type KnownUser = z.output<typeof user>;
+interface Known<Entity> {
+  readonly typename: string;
+  readonly query: string;
+  /** A response in which everybody who was asked for is either described or null; one with errors is none. */
+  readonly answer: z.ZodType<{ data: { _entities: (Entity | null)[] } }>;
+}
+
+function known<Entity>(typename: string, fields: string, entity: z.ZodType<Entity>): Known<Entity> {
+  return {
+    typename,
+    query: `query Directory($representations: [_Any!]!) {
+      _entities(representations: $representations) { ... on ${typename} { ${fields} } }
+    }`,
+    answer: z.object({
+      data: z.object({ _entities: z.array(entity.nullable()) }),
+      errors: z.undefined().optional(),
+    }),
+  };
+}
+
+const knownPatient = known('Patient', 'isActive', z.object({ isActive: z.boolean() }));
+const knownUser = known('User', 'isActive role', z.object({ isActive: z.boolean(), role: z.enum(roles) }));
 
 /** Asks the other services, in this service's own name, about patients and users. Made for each request. */
 export interface Directory {
   /** Null when there is no such patient; `'unavailable'` when the patients service does not answer. */
-  findPatient(id: number): Promise<KnownPatient | 'unavailable' | null>;
+  findPatient(id: number): Promise<{ readonly isActive: boolean } | 'unavailable' | null>;
   /** Null when there is no such user; `'unavailable'` when the users service does not answer. */
-  findUser(id: number): Promise<KnownUser | 'unavailable' | null>;
+  findUser(id: number): Promise<{ readonly isActive: boolean; readonly role: Role } | 'unavailable' | null>;
 }
 
 /** The connections to the other services, which all requests share. */
@@ -54,17 +72,8 @@ export function createDirectory({ patients, users, logger }: DirectoryClients, r
   /** Batches what is asked at the same time into one call. */
   function finder<Entity>(
     client: ServiceClient,
-    typename: string,
-    fields: string,
-    entity: z.ZodType<Entity>,
+    { typename, query, answer }: Known<Entity>,
   ): (id: number) => Promise<Entity | 'unavailable' | null> {
-    const answer = z.object({
-      data: z.object({ _entities: z.array(entity.nullable()) }),
-      errors: z.undefined().optional(),
-    });
-    const query = `query Directory($representations: [_Any!]!) {
-      _entities(representations: $representations) { ... on ${typename} { ${fields} } }
-    }`;
     const loader = new DataLoader<number, Entity | 'unavailable' | null>(async (ids) => {
       try {
         const representations = ids.map((id) => ({ __typename: typename, id: String(id) }));
@@ -83,7 +92,7 @@ export function createDirectory({ patients, users, logger }: DirectoryClients, r
   }
 
   return {
-    findPatient: finder(patients, 'Patient', 'isActive', patient),
-    findUser: finder(users, 'User', 'isActive role', user),
+    findPatient: finder(patients, knownPatient),
+    findUser: finder(users, knownUser),
   };
 }

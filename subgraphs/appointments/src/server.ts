@@ -9,6 +9,7 @@ import { connectDatabase } from './database.js';
 import { connectDirectory } from './directory.js';
 import { resolvers } from './resolvers.js';
 import { createScheduleRepository } from './schedule-repository.js';
+import { createTurns } from './turns.js';
 
 /** Starts the appointments service; `stop` drains it. */
 export async function startServer(config: Config, logger: Logger): Promise<HttpServer> {
@@ -21,6 +22,7 @@ export async function startServer(config: Config, logger: Logger): Promise<HttpS
     bookings: createBookingRepository(database),
     schedules: createScheduleRepository(database, config.CLINIC_TIME_ZONE),
     clients,
+    turns: createTurns(),
   };
   return startSubgraphServer({
     service: 'appointments',

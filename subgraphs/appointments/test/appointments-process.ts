@@ -1,0 +1,44 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { sharedDatabase } from '../../../test/cluster.js';
+import { contextSecret, createSubgraphClient, type SubgraphClient } from '../../../test/subgraph-client.js';
+import type { DirectoryStandIn } from './directory-stand-in.js';
+
+const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+const listening = z.object({ msg: z.literal('listening'), port: z.number() });
+
+/** The service as a process of its own, over the database that all tests share; it ends with the test. */
+export async function startAppointmentsProcess(
+  patients: DirectoryStandIn,
+  users: DirectoryStandIn,
+): Promise<SubgraphClient> {
+  const child = spawn(process.execPath, [main], {
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    env: {
+      APPOINTMENTS_DATABASE_URL: sharedDatabase('appointments').databaseUrl,
+      SERVICE_CONTEXT_SECRET: contextSecret,
+      APPOINTMENTS_PORT: '0',
+      PATIENTS_URL: patients.url,
+      USERS_URL: users.url,
+    },
+  });
+  for await (const line of createInterface({ input: child.stdout })) {
+    const parsed = listening.safeParse(JSON.parse(line));
+    if (!parsed.success) continue;
+    child.stdout.resume();
+    const client = createSubgraphClient('appointments', parsed.data.port);
+    return {
+      ...client,
+      async [Symbol.asyncDispose]() {
+        await client[Symbol.asyncDispose]();
+        const ended = once(child, 'exit');
+        child.kill('SIGTERM');
+        await ended;
+      },
+    };
+  }
+  throw new Error('The service ended before it listened.');
+}

@@ -1,0 +1,138 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as fc from 'fast-check';
+import { DatabaseError, Pool } from 'pg';
+import { sharedDatabase } from '../../../test/cluster.js';
+import { userViewer, type SubgraphClient } from '../../../test/subgraph-client.js';
+import { startAppointmentsProcess } from './appointments-process.js';
+import { newBooking, newId } from './appointments-service.js';
+import { startDirectoryStandIn, type DirectoryStandIn } from './directory-stand-in.js';
+import { BookAppointmentDocument, type BookAppointmentInput } from './generated/operations.js';
+
+const nurse = userViewer('NURSE');
+const seed = 20_260_301;
+/** For machines that are busy: the rounds are many. */
+const patience = { timeout: 240_000 };
+let directories: DirectoryStandIn[];
+let processes: SubgraphClient[];
+let database: Pool;
+
+beforeAll(async () => {
+  const [patients, users] = await Promise.all([
+    startDirectoryStandIn('patients'),
+    startDirectoryStandIn('users'),
+  ]);
+  directories = [patients, users];
+  processes = await Promise.all([1, 2].map(() => startAppointmentsProcess(patients, users)));
+  database = new Pool({ connectionString: sharedDatabase('appointments').databaseUrl, max: 8 });
+});
+afterAll(async () => {
+  await database.end();
+  for (const resource of [...processes, ...directories]) await resource[Symbol.asyncDispose]();
+});
+
+/** What came of an attempt: `'BOOKED'`, or the codes of the refusal. */
+async function book(attempt: number, input: BookAppointmentInput): Promise<string> {
+  const { data, errors } = await (processes[attempt % 2] as SubgraphClient).ask(
+    nurse,
+    BookAppointmentDocument,
+    {
+      input,
+    },
+  );
+  if (errors !== undefined) return errors.map(({ extensions }) => String(extensions?.['code'])).join();
+  const { appointment, userErrors } = data.bookAppointment;
+  return appointment === null ? userErrors.map(({ code }) => code).join() : 'BOOKED';
+}
+
+/** The same attempt past the service, as with psql: `'BOOKED'`, or PostgreSQL's code. */
+async function insert({ patientId, doctorId, dateTime, duration }: BookAppointmentInput): Promise<string> {
+  try {
+    await database.query(
+      `INSERT INTO appointments (patient_id, doctor_id, date_time, duration, type, status, reason, created_by)
+       VALUES ($1, $2, $3::timestamptz AT TIME ZONE 'UTC', $4, 'emergency', 'scheduled', 'x', 1)`,
+      [patientId, doctorId, dateTime, duration],
+    );
+    return 'BOOKED';
+  } catch (error) {
+    if (error instanceof DatabaseError) return String(error.code);
+    throw error;
+  }
+}
+
+/** Runs rounds, `width` of them at a time. */
+async function runRounds<Round>(
+  rounds: readonly Round[],
+  width: number,
+  run: (round: Round) => Promise<void>,
+): Promise<void> {
+  const waiting = rounds.values();
+  await Promise.all(
+    Array.from({ length: width }, async () => {
+      for (const round of waiting) await run(round);
+    }),
+  );
+}
+
+describe('one slot', () => {
+  /** Twenty times that all hold half past nine, and when among them the row is written past the service. */
+  const rounds = fc.sample(
+    fc.record({
+      times: fc.array(
+        fc.record({ before: fc.integer({ min: 0, max: 20 }), after: fc.integer({ min: 15, max: 60 }) }),
+        {
+          minLength: 20,
+          maxLength: 20,
+        },
+      ),
+      insertAt: fc.integer({ min: 0, max: 20 }),
+    }),
+    { seed, numRuns: 200 },
+  );
+
+  it(
+    'goes to one of twenty-one at once, over two processes and past both; the others get SLOT_TAKEN',
+    patience,
+    async () => {
+      await runRounds(rounds, 4, async ({ times, insertAt }) => {
+        const doctorId = newId();
+        const inputs = times.map(({ before, after }) =>
+          newBooking({
+            doctorId,
+            dateTime: new Date(Date.parse('2100-03-01T09:30:00Z') - before * 60_000).toISOString(),
+            duration: before + after,
+          }),
+        );
+        const attempts = inputs.map((input, attempt) => () => book(attempt, input));
+        attempts.splice(insertAt, 0, () =>
+          insert(newBooking({ doctorId, dateTime: '2100-03-01T09:30:00Z' })),
+        );
+        const outcomes = await Promise.all(attempts.map((attempt) => attempt()));
+        const [inserted] = outcomes.splice(insertAt, 1);
+        const expected = inserted === 'BOOKED' ? [] : ['BOOKED'];
+        expect(inserted).toMatch(/^(BOOKED|23P01)$/);
+        expect(outcomes.filter((outcome) => outcome !== 'SLOT_TAKEN')).toEqual(expected);
+      });
+    },
+  );
+});
+
+describe('a few doctors and patients', () => {
+  it(
+    'are each booked at most once, and nobody is left out who could have been booked',
+    patience,
+    async () => {
+      await runRounds(Array.from({ length: 20 }), 2, async () => {
+        const doctors = [newId(), newId(), newId()];
+        const patients = [newId(), newId(), newId()];
+        const pairs = doctors.flatMap((doctorId) => patients.map((patientId) => ({ doctorId, patientId })));
+        const outcomes = await Promise.all(
+          [...pairs, ...pairs].map((pair, attempt) => book(attempt, newBooking(pair))),
+        );
+        expect(outcomes.filter((outcome) => outcome === 'BOOKED')).toHaveLength(3);
+        expect(outcomes.filter((outcome) => !/^(BOOKED|SLOT_TAKEN|PATIENT_CONFLICT)$/.test(outcome))).toEqual(
+          [],
+        );
+      });
+    },
+  );
+});
