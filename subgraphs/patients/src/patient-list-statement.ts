@@ -55,13 +55,14 @@ function listByRank(
 /**
  * How well a record matches: 0 for the very name, 1 where all words of the search are words of the name, 2 where
  * they are words of the record, 3 where they begin words of the name, 4 for the rest. The subqueries are computed
- * once for the statement, and names are normalised only where all words match.
+ * once for the statement. Normalising a name is slow, so it is done only where the name has the very same words.
  */
 function rankOf(search: string): Prisma.Sql {
   return Prisma.sql`CASE
     WHEN search_vector @@ (SELECT search_query(${search}, false)) THEN CASE
       WHEN NOT ts_filter(search_vector, '{a}') @@ (SELECT search_query(${search}, false)) THEN 2
-      WHEN btrim(search_text(first_name || ' ' || last_name)) = (SELECT btrim(search_text(${search}))) THEN 0
+      WHEN strip(ts_filter(search_vector, '{a}')) = (SELECT strip(search_lexemes(${search})))
+        AND btrim(search_text(first_name || ' ' || last_name)) = (SELECT btrim(search_text(${search}))) THEN 0
       ELSE 1 END
     WHEN ts_filter(search_vector, '{a}') @@ (SELECT search_query(${search}, true)) THEN 3
     ELSE 4 END`;
