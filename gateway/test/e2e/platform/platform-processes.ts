@@ -1,6 +1,7 @@
 import type { Role } from '@caregraph/service-kit';
 import { serviceNames, type ServiceName } from '@caregraph/postgres';
 import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { createScratchDatabase, type ScratchDatabase } from '../../../../test/cluster.js';
 import { createTokenKey, signAccessToken, type TokenKey } from './access-token.js';
 import { createGraphqlClient, type GraphqlClient } from './graphql-client.js';
@@ -21,7 +22,7 @@ export interface PlatformProcesses extends AsyncDisposable, GraphqlClient {
   /** The process that runs under a name now. */
   process(name: ProcessName): NodeProcess;
   /** Starts a process that has ended, on the port it had, and waits until it is ready. */
-  restart(name: ProcessName): Promise<void>;
+  restart(name: ProcessName, settings?: Readonly<Record<string, string>>): Promise<void>;
   /** An access token for a user, without a login. */
   token(user: { readonly id: number; readonly role: Role }): Promise<string>;
   /** How many SQL statements for data each service has sent so far. */
@@ -78,9 +79,9 @@ export async function startPlatformProcesses(
     if (known === undefined) throw new Error(`The process ${name} has not been started.`);
     return known;
   };
-  const start = async (name: ProcessName): Promise<void> => {
-    const metricsPort = String(metricsPorts[name]);
-    const started = startNodeProcess(entries[name], { ...environment, METRICS_PORT: metricsPort });
+  const start = async (name: ProcessName, ownSettings?: Readonly<Record<string, string>>): Promise<void> => {
+    const METRICS_PORT = String(metricsPorts[name]);
+    const started = startNodeProcess(entries[name], { ...environment, METRICS_PORT, ...ownSettings });
     processes.set(name, started);
     await started.line(({ msg }) => msg === 'listening');
   };
@@ -90,7 +91,7 @@ export async function startPlatformProcesses(
   };
 
   try {
-    await Promise.all(processNames.map(start));
+    await Promise.all(processNames.map((name) => start(name)));
     await becomesReady(urls.gateway);
   } catch (error) {
     await dispose();
@@ -103,9 +104,9 @@ export async function startPlatformProcesses(
     contextSecret,
     tokenKey,
     process: processOf,
-    async restart(name) {
+    async restart(name, ownSettings) {
       await processOf(name).exit;
-      await start(name);
+      await start(name, ownSettings);
       await becomesReady(urls[name]);
     },
     token: (user) => signAccessToken(tokenKey.privateKey, user),
@@ -139,6 +140,7 @@ async function becomesReady(url: string): Promise<void> {
     const readiness = await fetch(`${url}/health/ready`);
     const answer = await readiness.text();
     if (readiness.status === 200) return;
+    await setTimeout(50);
     if (Date.now() > deadline) throw new Error(`The platform is not ready: ${answer}`);
   }
 }
