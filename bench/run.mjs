@@ -1,0 +1,107 @@
+/*
+ * Measures what the platform does all day, as four real processes on 100,000 patients and 500,000 appointments,
+ * against one SQL statement for the same rows. `npm run bench` has built everything before.
+ */
+import { demoPassword } from '@caregraph/seed';
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { openDatabases } from './src/databases.mjs';
+import { logIn } from './src/graphql-client.mjs';
+import { measureScenario } from './src/measure-scenario.mjs';
+import { parseOptions, UsageError } from './src/options.mjs';
+import { startPlatform } from './src/platform.mjs';
+import { machineFacts, renderTable } from './src/report.mjs';
+import { createScenarios } from './src/scenarios.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const directory = path.join(path.resolve(root, process.env['CAREGRAPH_DATA_DIR'] ?? '.data'), 'bench');
+
+const stopping = new AbortController();
+for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
+  process.once(signal, () => {
+    stopping.abort(new UsageError('Stopped.'));
+  });
+}
+try {
+  await run(parseOptions(process.argv.slice(2)));
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  console.error(error.message);
+  process.exitCode = 2;
+}
+
+/** @param {import('./src/options.mjs').Options} options */
+async function run(options) {
+  const start = performance.now();
+  /** @param {string} message */
+  const tell = (message) => {
+    stopping.signal.throwIfAborted();
+    console.error(`${((performance.now() - start) / 1000).toFixed(0).padStart(4)} s  ${message}`);
+  };
+  await mkdir(directory, { recursive: true });
+  const databases = await openDatabases(directory, options, tell);
+  try {
+    const { rows } = await databases.joined.query(`SHOW server_version`);
+    const facts = machineFacts({ postgres: rows[0].server_version });
+    tell('starting the four processes');
+    const platform = await startPlatform(databases.services, directory);
+    try {
+      const results = await measureAll(options, { ...databases, platform, tell });
+      const { patients, appointments, doctors, seconds, json } = options;
+      console.log(`${describe(facts, options)}\n\n${renderTable(results)}`);
+      const report = {
+        date: new Date().toISOString(),
+        patients,
+        appointments,
+        doctors,
+        seconds,
+        facts,
+        results,
+      };
+      // npm moves to the root of the repository; the file belongs to where the command was typed.
+      if (json) await writeFile(path.resolve(json), `${JSON.stringify(report, undefined, 2)}\n`);
+    } finally {
+      await platform.stop();
+    }
+  } finally {
+    await databases.joined.end();
+    await databases.cluster.stop();
+  }
+}
+
+/**
+ * @param {import('./src/options.mjs').Options} options
+ * @param {Awaited<ReturnType<typeof openDatabases>> & {
+ *   platform: Awaited<ReturnType<typeof startPlatform>>,
+ *   tell: (message: string) => void,
+ * }} environment
+ */
+async function measureAll({ seconds }, { joined, deleteBookings, platform, tell }) {
+  const { rows } = await joined.query("SELECT email FROM users WHERE role = 'doctor' ORDER BY id LIMIT 1");
+  const accessToken = await logIn(platform.gateway, { email: rows[0].email, password: demoPassword });
+  const environment = { platform, accessToken, joined, seconds, signal: stopping.signal, tell };
+  const results = [];
+  await deleteBookings();
+  try {
+    for (const scenario of await createScenarios(joined)) {
+      results.push(...(await measureScenario(scenario, environment)));
+    }
+  } finally {
+    await deleteBookings();
+  }
+  return results;
+}
+
+/**
+ * @param {ReturnType<typeof machineFacts>} facts
+ * @param {import('./src/options.mjs').Options} options
+ */
+function describe(facts, { patients, appointments, doctors, seconds }) {
+  const count = /** @param {number} number */ (number) => number.toLocaleString('en');
+  return (
+    `${count(patients)} patients, ${count(appointments)} appointments, ${count(doctors)} doctors; ${seconds} s each.\n` +
+    `${facts.cores} cores (${facts.processor}) for the load, the four processes and PostgreSQL together, ` +
+    `${facts.memoryGigabytes} GB, ${facts.system}, Node ${facts.node}, PostgreSQL ${facts.postgres}.`
+  );
+}

@@ -1,0 +1,49 @@
+import { parseArgs } from 'node:util';
+
+/**
+ * How to measure, and on how much data.
+ *
+ * @typedef {object} Options
+ * @property {number} patients
+ * @property {number} appointments
+ * @property {number} doctors as many as see about nineteen patients on a working day
+ * @property {number} seconds how long each measurement lasts, after a warm-up of a fifth of it
+ * @property {string | undefined} json the file to write the results to, too
+ */
+
+/** A command line that cannot be followed. */
+export class UsageError extends Error {}
+
+const usage = `Usage: npm run bench -- [--patients <number>] [--appointments <number>] [--seconds <number>] [--json <file>]
+By default 100000 patients, 500000 appointments and 10 seconds for each measurement.`;
+
+/**
+ * @param {readonly string[]} args what follows the program's name
+ * @returns {Options}
+ */
+export function parseOptions(args) {
+  const text = /** @type {const} */ ({ type: 'string' });
+  let values;
+  try {
+    ({ values } = parseArgs({
+      args: [...args],
+      options: { patients: text, appointments: text, seconds: text, json: text },
+    }));
+  } catch (error) {
+    throw new UsageError(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
+  }
+  /** @param {'patients' | 'appointments' | 'seconds'} name @param {number} fallback @param {number} least */
+  const number = (name, fallback, least) => {
+    const value = Number(values[name] ?? fallback);
+    if (Number.isSafeInteger(value) && value >= least) return value;
+    throw new UsageError(`--${name} is a whole number from ${least} on.\n${usage}`);
+  };
+  const appointments = number('appointments', 500_000, 5_000);
+  return {
+    patients: number('patients', 100_000, 1_000),
+    appointments,
+    doctors: Math.ceil(appointments / 5_000),
+    seconds: number('seconds', 10, 1),
+    json: values.json,
+  };
+}

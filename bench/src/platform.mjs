@@ -1,0 +1,121 @@
+import { findFreePort, serviceNames } from '@caregraph/postgres';
+import { spawn } from 'node:child_process';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { openSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+/** @typedef {import('@caregraph/postgres').ServiceName | 'gateway'} ProcessName */
+
+/**
+ * Starts the four processes as they run in production, each on ports of its own; they end with us.
+ *
+ * @param {import('./databases.mjs').DatabaseUrls} databases
+ * @param {string} directory for the logs
+ */
+export async function startPlatform(databases, directory) {
+  const ports = await forEachProcess(findFreePort);
+  const metricsPorts = await forEachProcess(findFreePort);
+  const gateway = `http://127.0.0.1:${ports.gateway}`;
+  const shared = environment(databases, ports);
+  const children = await forEachProcess(async (name) => {
+    const log = openSync(path.join(directory, `${name}.log`), 'w');
+    const entry = name === 'gateway' ? '../../gateway/dist/main.js' : `../../subgraphs/${name}/dist/main.js`;
+    return spawn(process.execPath, [fileURLToPath(new URL(entry, import.meta.url))], {
+      env: { ...process.env, ...shared, METRICS_PORT: String(metricsPorts[name]) },
+      stdio: ['ignore', log, log, 'ipc'],
+    });
+  });
+  const stop = async () => {
+    await Promise.all(
+      Object.values(children).map(async (child) => {
+        if (child.exitCode !== null || child.signalCode !== null) return;
+        child.kill('SIGTERM');
+        await once(child, 'exit');
+      }),
+    );
+  };
+  try {
+    await becomesReady(gateway, children, directory);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    gateway,
+    stop,
+    /** How many SQL statements for data the three services have sent so far. */
+    async dataStatements() {
+      const counts = await Promise.all(serviceNames.map((name) => readDataStatements(metricsPorts[name])));
+      return counts.reduce((sum, count) => sum + count, 0);
+    },
+  };
+}
+
+/**
+ * @template Value
+ * @param {(name: ProcessName) => Promise<Value>} make
+ * @returns {Promise<Record<ProcessName, Value>>}
+ */
+async function forEachProcess(make) {
+  return {
+    users: await make('users'),
+    patients: await make('patients'),
+    appointments: await make('appointments'),
+    gateway: await make('gateway'),
+  };
+}
+
+/**
+ * @param {import('./databases.mjs').DatabaseUrls} databases
+ * @param {Record<ProcessName, number>} ports
+ */
+function environment(databases, ports) {
+  const origin = /** @param {ProcessName} name */ (name) => `http://127.0.0.1:${ports[name]}`;
+  const { privateKey } = generateKeyPairSync('ed25519');
+  return {
+    NODE_ENV: 'production',
+    HOST: '127.0.0.1',
+    SERVICE_CONTEXT_SECRET: randomUUID() + randomUUID(),
+    ACCESS_TOKEN_PRIVATE_KEY: String(privateKey.export({ format: 'pem', type: 'pkcs8' })),
+    // One login lasts for the whole run.
+    ACCESS_TOKEN_SECONDS: '3600',
+    USERS_DATABASE_URL: databases.users.databaseUrl,
+    PATIENTS_DATABASE_URL: databases.patients.databaseUrl,
+    APPOINTMENTS_DATABASE_URL: databases.appointments.databaseUrl,
+    USERS_PORT: String(ports.users),
+    PATIENTS_PORT: String(ports.patients),
+    APPOINTMENTS_PORT: String(ports.appointments),
+    PORT: String(ports.gateway),
+    USERS_URL: `${origin('users')}/graphql`,
+    PATIENTS_URL: `${origin('patients')}/graphql`,
+    APPOINTMENTS_URL: `${origin('appointments')}/graphql`,
+    JWKS_URL: `${origin('users')}/.well-known/jwks.json`,
+  };
+}
+
+/**
+ * @param {string} gateway
+ * @param {Record<ProcessName, import('node:child_process').ChildProcess>} children
+ * @param {string} directory
+ */
+async function becomesReady(gateway, children, directory) {
+  const deadline = Date.now() + 60_000;
+  while (Date.now() < deadline) {
+    const ended = Object.entries(children).find(([, child]) => child.exitCode !== null);
+    if (ended) throw new Error(`The process ${ended[0]} has ended; its log is in ${directory}.`);
+    const answer = await fetch(`${gateway}/health/ready`).catch(() => undefined);
+    if (answer?.ok) return;
+    await delay(100);
+  }
+  throw new Error(`The platform does not become ready; its logs are in ${directory}.`);
+}
+
+/** @param {number} port */
+async function readDataStatements(port) {
+  const response = await fetch(`http://127.0.0.1:${port}/metrics`);
+  const text = await response.text();
+  return Number(/^caregraph_sql_statements_total\{[^}]*kind="data"[^}]*\} (\d+)$/m.exec(text)?.[1] ?? 0);
+}
