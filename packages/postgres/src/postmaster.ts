@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { open, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ClusterLocation } from './cluster-location.js';
 import { ClusterError, PortTakenError } from './errors.js';
 import { clusterFiles } from './initialise-data.js';
@@ -80,18 +81,24 @@ export async function stopPostmaster(
   binaries: ServerBinaries,
 ): Promise<void> {
   const { data } = clusterFiles(home);
+  const postmaster = await findPostmaster(data);
+  if (!postmaster) return;
   let output = '';
   for (const [mode, seconds] of [
     ['fast', 8],
     ['immediate', 5],
   ] as const) {
-    if (!(await findPostmaster(data))) return;
     const args = ['stop', '-D', data, '-m', mode, '-w', '-t', String(seconds), '-s'];
     const result = await runProgram(path.join(binaries.directory, 'pg_ctl'), args, { cwd: data, account });
-    if (result.code === 0) return;
     output = result.output;
+    // The pid file, which is what `pg_ctl` waits for, goes a little before the process does.
+    if (result.code === 0 || !(await findPostmaster(data))) return waitForEnd(postmaster.pid);
   }
-  if (await findPostmaster(data)) throw new ClusterError(`PostgreSQL did not stop: ${output.trim()}`);
+  throw new ClusterError(`PostgreSQL did not stop: ${output.trim()}`);
+}
+
+async function waitForEnd(pid: number): Promise<void> {
+  while (await isPostmaster(pid)) await delay(20);
 }
 
 /** The text of a configuration file with these settings. */
