@@ -1,5 +1,4 @@
-import { createDatabaseAdapter, type Logger, type Metrics } from '@caregraph/service-kit';
-import type { Config } from './config.js';
+import { createDatabaseAdapter, type Metrics } from '@caregraph/service-kit';
 import { PrismaClient } from './generated/prisma/client.js';
 
 /** The service's database. */
@@ -8,14 +7,8 @@ export type Database = ReturnType<typeof connectDatabase>;
 export type Transaction = Omit<Database, '$connect' | '$disconnect' | '$on' | '$transaction' | '$extends'>;
 
 /** Opens the pool; connections are made when they are needed. Every statement is counted. */
-export function connectDatabase(config: Config, logger: Logger, metrics: Metrics) {
-  const adapter = createDatabaseAdapter({
-    url: config.APPOINTMENTS_DATABASE_URL,
-    applicationName: 'caregraph-appointments',
-    onError: (error) => {
-      logger.warn({ err: error }, 'a database connection failed');
-    },
-  });
+export function connectDatabase(url: string, metrics: Metrics, onError: (error: Error) => void) {
+  const adapter = createDatabaseAdapter({ url, applicationName: 'caregraph-appointments', onError });
   const database = new PrismaClient({
     adapter,
     log: [{ emit: 'event', level: 'query' }],

@@ -1,6 +1,7 @@
 import { dateTimeScalar, localTimeScalar, parseId } from '@caregraph/service-kit';
 import { endOf } from './appointment.js';
 import type { Resolvers } from './generated/graphql.js';
+import type { PatientReference, UserReference } from './references.js';
 
 export const resolvers: Resolvers = {
   DateTime: dateTimeScalar,
@@ -40,7 +41,7 @@ export const resolvers: Resolvers = {
 };
 
 /** Whether another service's entity exists is its own business; but an id that no record can have finds nothing. */
-function toReference(id: number | string): { id: number } | null {
+function toReference(id: number | string): PatientReference | UserReference | null {
   const key = parseId(String(id));
   return key === null ? null : { id: key };
 }

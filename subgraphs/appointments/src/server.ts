@@ -14,7 +14,9 @@ import { createTurns } from './turns.js';
 /** Starts the appointments service; `stop` drains it. */
 export async function startServer(config: Config, logger: Logger): Promise<HttpServer> {
   const metrics = createMetrics('appointments');
-  const database = connectDatabase(config, logger, metrics);
+  const database = connectDatabase(config.APPOINTMENTS_DATABASE_URL, metrics, (error) => {
+    logger.warn({ err: error }, 'a database connection failed');
+  });
   const clients = connectDirectory(config, logger);
   const dependencies: Dependencies = {
     database,
