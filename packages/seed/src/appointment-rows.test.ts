@@ -109,7 +109,7 @@ describe('appointmentRecords', () => {
   it('says so when the doctors have not so much time', () => {
     const plan = { ...busy, count: 161 };
     expect(() => appointmentRecords(plan)).toThrow(DataSizeError);
-    expect(() => appointmentRecords(plan)).toThrow('1 doctors have time for 160 in 5 days');
+    expect(() => appointmentRecords(plan)).toThrow('the doctors (1) have time for 160 in 5 days');
   });
 
   it('says so when there are too few patients for one day', () => {

@@ -42,7 +42,7 @@ export function doctorDays(plan: AppointmentsPlan): DoctorDay[] {
   const slots = working.reduce((sum, day) => sum + slotsOf(day), 0);
   if (plan.count > slots) {
     throw new DataSizeError(
-      `${format(plan.count)} appointments do not fit: ${format(plan.doctors.length)} doctors have time for ` +
+      `${format(plan.count)} appointments do not fit: the doctors (${format(plan.doctors.length)}) have time for ` +
         `${format(slots)} in ${format(plan.days)} days. Ask for fewer --appointments, more --doctors or more --days.`,
     );
   }

@@ -6,7 +6,7 @@ const now = Date.UTC(2026, 2, 4, 15, 30);
 describe('parseCommandLine', () => {
   it('has a default for everything, and today for today', () => {
     expect(parseCommandLine([], now)).toEqual({
-      ...{ patients: 1_000, doctors: 10, appointments: 5_000, days: 365, seed: 'caregraph' },
+      ...{ patients: 1_000, doctors: 2, appointments: 5_000, days: 365, seed: 'caregraph' },
       today: Date.UTC(2026, 2, 4),
     });
   });
@@ -18,9 +18,15 @@ describe('parseCommandLine', () => {
     });
   });
 
+  it('makes what it is not told fit to the rest', () => {
+    expect(parseCommandLine(['--patients', '10'], now)).toMatchObject({ doctors: 1, appointments: 50 });
+    expect(parseCommandLine(['--patients', '0'], now)).toMatchObject({ doctors: 0, appointments: 0 });
+  });
+
   it.each([
     ['--patients -1', /patients/],
-    ['--patients=-1', '--patients is a whole number from 1'],
+    ['--patients=-1', '--patients is a whole number from 0'],
+    ['--patients 0 --appointments 1', '--appointments need --patients'],
     ['--doctors 0', '--doctors is a whole number from 1'],
     ['--appointments many', '--appointments is a whole number from 0'],
     ['--appointments 1e3', '--appointments is a whole number from 0'],

@@ -21,11 +21,14 @@ export class UsageError extends Error {
 const usage = `Usage:
   npm run seed -- [--patients <number>] [--doctors <number>] [--appointments <number>]
                   [--days <number>] [--seed <text>] [--today <YYYY-MM-DD>]
-Adds patients, doctors and appointments; by default 1000, 10 and 5000, over 365 days around today. The same
-numbers, seed and day give the same rows.`;
+Adds patients (1000), appointments (five for each patient) over some days (365) around today, and doctors (as
+many as have time for them). The same numbers, seed and day give the same rows.`;
 
 /** Most rows of a kind; ids are integers of 32 bits. */
 const most = 100_000_000;
+
+/** Appointments that a doctor can well have a day, weekends included. */
+const leisurely = 8;
 
 /** Reads the arguments after the program's name; `now` is in milliseconds since 1970. Throws a UsageError. */
 export function parseCommandLine(args: readonly string[], now: number): DataSetOptions {
@@ -35,13 +38,15 @@ export function parseCommandLine(args: readonly string[], now: number): DataSetO
     if (/^\d{1,9}$/.test(value) && Number(value) >= least && Number(value) <= limit) return Number(value);
     throw refusal(`--${name} is a whole number from ${least} to ${limit}.`);
   };
-  const appointments = number('appointments', 5_000, 0);
-  const needed = appointments > 0 ? 1 : 0;
+  const patients = number('patients', 1_000, 0);
+  const appointments = number('appointments', patients * 5, 0);
+  if (appointments > 0 && patients === 0) throw refusal('--appointments need --patients.');
+  const days = number('days', 365, 1, 3_650);
   return {
-    patients: number('patients', 1_000, needed),
-    doctors: number('doctors', 10, needed),
+    patients,
+    doctors: number('doctors', Math.ceil(appointments / (days * leisurely)), appointments > 0 ? 1 : 0),
     appointments,
-    days: number('days', 365, 1, 3_650),
+    days,
     seed: values.seed ?? 'caregraph',
     today: parseDay(values.today, now),
   };
