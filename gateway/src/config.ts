@@ -6,6 +6,7 @@ import {
   parseSettings,
   portSetting,
   serviceTimeoutSetting,
+  StartupError,
 } from '@caregraph/service-kit';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -47,13 +48,10 @@ export interface Config {
 
 /**
  * Reads settings and arguments. With `--supergraph FILE` (relative to where the command was typed) the gateway
- * runs alone over any supergraph: no key, no identity, subgraphs where the file says. Throws a `SettingsError`.
+ * runs alone over any supergraph: no key, no identity, subgraphs where the file says. Throws a `StartupError`.
  */
 export function loadConfig(environment: NodeJS.ProcessEnv, argv: readonly string[]): Config {
-  const { values } = parseArgs({
-    args: [...argv],
-    options: { supergraph: { type: 'string' }, port: { type: 'string' } },
-  });
+  const values = parseArguments(argv);
   const given = values.port === undefined ? environment : { ...environment, PORT: values.port };
   if (values.supergraph !== undefined) {
     const settings = parseSettings(z.object(general), given);
@@ -70,6 +68,18 @@ export function loadConfig(environment: NodeJS.ProcessEnv, argv: readonly string
     },
     identity: { jwksUrl: settings.JWKS_URL, contextSecret: settings.SERVICE_CONTEXT_SECRET },
   };
+}
+
+function parseArguments(argv: readonly string[]): { supergraph?: string; port?: string } {
+  try {
+    return parseArgs({
+      args: [...argv],
+      options: { supergraph: { type: 'string' }, port: { type: 'string' } },
+    }).values;
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : 'Unknown arguments';
+    throw new StartupError(`${problem}. The gateway takes: --supergraph FILE [--port N]`, { cause: error });
+  }
 }
 
 function fromSettings(

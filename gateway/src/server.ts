@@ -5,19 +5,18 @@ import {
   anonymous,
   answerGraphql,
   createMetrics,
-  createServiceClient,
   formatError,
   graphqlErrorBody,
   healthHandler,
   isUnexpected,
   sendJson,
+  StartupError,
   startHttpServer,
   startMetricsServer,
   type Exchange,
   type Handler,
   type HttpServer,
   type Logger,
-  type ServiceClient,
 } from '@caregraph/service-kit';
 import { fileURLToPath } from 'node:url';
 import { createAccessTokenVerifier, type AccessTokenVerifier } from './access-token-verifier.js';
@@ -25,7 +24,7 @@ import type { Config } from './config.js';
 import type { GatewayContext } from './context.js';
 import { exampleDocument } from './example-document.js';
 import { loadExplorer } from './explorer-assets.js';
-import { createSubgraphDataSource } from './subgraph-data-source.js';
+import { createSubgraphClients } from './subgraph-clients.js';
 import { superviseSupergraphFile } from './supergraph-file.js';
 
 // The bundle lies in the build's output, also for tests, which run the sources.
@@ -35,22 +34,13 @@ const explorerBundle = fileURLToPath(new URL('../dist/explorer', import.meta.url
 export async function startGateway(config: Config, logger: Logger): Promise<HttpServer> {
   const explorer = loadExplorer(explorerBundle);
   const metrics = createMetrics('gateway');
-  const clients = new Map<string, ServiceClient>();
+  const clients = createSubgraphClients(config, logger);
+  // On a clinic's network nothing is reported to anybody; Apollo's gateway reads this when it is made.
+  process.env['APOLLO_TELEMETRY_DISABLED'] = 'true';
   const gateway = new ApolloGateway({
     supergraphSdl: superviseSupergraphFile(config.supergraph.file, config.supergraph.watch, logger),
     logger,
-    buildService({ name, url = '' }) {
-      const client = createServiceClient({
-        service: name,
-        url: config.subgraphUrls[name] ?? url,
-        issuer: 'gateway',
-        secret: config.identity?.contextSecret ?? null,
-        timeout: config.subgraphTimeout,
-      });
-      void clients.get(name)?.close();
-      clients.set(name, client);
-      return createSubgraphDataSource(name, client, logger);
-    },
+    buildService: (subgraph) => clients.dataSource(subgraph),
   });
   const apollo = new ApolloServer<GatewayContext>({
     gateway,
@@ -67,7 +57,13 @@ export async function startGateway(config: Config, logger: Logger): Promise<Http
       return formatError(formatted);
     },
   });
-  await apollo.start();
+  try {
+    await apollo.start();
+  } catch (error) {
+    if (error instanceof StartupError || !(error instanceof Error)) throw error;
+    const problem = `The supergraph in ${config.supergraph.file} cannot be used: ${error.message}`;
+    throw new StartupError(problem, { cause: error });
+  }
 
   const verifier = config.identity === null ? null : createAccessTokenVerifier(config.identity.jwksUrl);
   const graphql: Handler = async (exchange) => {
@@ -81,7 +77,7 @@ export async function startGateway(config: Config, logger: Logger): Promise<Http
     return true;
   };
   const readiness = [
-    ...[...clients].map(([name, client]) => ({ name, check: () => client.checkReadiness() })),
+    ...clients.readinessChecks(),
     ...(verifier === null ? [] : [{ name: 'keys', check: () => verifier.keys() }]),
   ];
   const metricsServer =
@@ -107,7 +103,7 @@ export async function startGateway(config: Config, logger: Logger): Promise<Http
     async stop() {
       await server.stop();
       await apollo.stop();
-      await Promise.all([...clients.values()].map((client) => client.close()));
+      await clients.close();
       await metricsServer?.stop();
     },
   };

@@ -1,5 +1,5 @@
 import type { SupergraphManager } from '@apollo/gateway';
-import type { Logger } from '@caregraph/service-kit';
+import { StartupError, type Logger } from '@caregraph/service-kit';
 import { watch } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
@@ -14,7 +14,7 @@ const settleTime = 100;
 export function superviseSupergraphFile(file: string, watched: boolean, logger: Logger): SupergraphManager {
   return {
     async initialize({ update }) {
-      const supergraphSdl = await readFile(file, 'utf8');
+      const supergraphSdl = await readSupergraph(file);
       if (!watched) return { supergraphSdl };
       let current = supergraphSdl;
       let timer: NodeJS.Timeout | undefined;
@@ -45,4 +45,13 @@ export function superviseSupergraphFile(file: string, watched: boolean, logger: 
       };
     },
   };
+}
+
+async function readSupergraph(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    throw new StartupError(`The supergraph file ${file} cannot be read (${reason}).`, { cause: error });
+  }
 }

@@ -14,6 +14,7 @@ export * from './search-text.js';
 export * from './service-client.js';
 export * from './settings.js';
 export * from './signed-context.js';
+export * from './startup-error.js';
 export * from './subgraph-schema.js';
 export * from './subgraph-server.js';
 export * from './unreachable-case-error.js';

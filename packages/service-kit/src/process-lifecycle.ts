@@ -1,5 +1,5 @@
 import type { Logger } from './logger.js';
-import { SettingsError } from './settings.js';
+import { StartupError } from './startup-error.js';
 
 /** Something that runs until it is stopped. */
 export interface Running {
@@ -20,8 +20,7 @@ export async function runProcess(logger: Logger, start: () => Promise<Running>):
   try {
     running = await start();
   } catch (error) {
-    if (error instanceof SettingsError || error instanceof PortTakenError)
-      process.stderr.write(`${error.message}\n`);
+    if (error instanceof StartupError) process.stderr.write(`${error.message}\n`);
     else logger.fatal({ err: error }, 'could not start');
     process.exit(1);
   }
@@ -57,7 +56,7 @@ export async function runProcess(logger: Logger, start: () => Promise<Running>):
 }
 
 /** A port that another process listens on. The message names the port and the setting that moves it. */
-export class PortTakenError extends Error {
+export class PortTakenError extends StartupError {
   constructor(
     readonly port: number,
     readonly setting: string,

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { StartupError } from './startup-error.js';
 
 /** Settings that cannot be used. The message lists every problem, a line each; no value is repeated in it. */
-export class SettingsError extends Error {
+export class SettingsError extends StartupError {
   constructor(readonly problems: readonly string[]) {
     super(`These settings need attention:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
     this.name = 'SettingsError';
