@@ -18,6 +18,7 @@ const compared = 25;
  * @property {number} clients
  * @property {Measurement} graph
  * @property {number} statements SQL statements for data per request, of all services
+ * @property {Record<string, number>} cpu milliseconds of a processor per request, by process
  * @property {Measurement | undefined} join
  */
 
@@ -54,16 +55,23 @@ export async function measureScenario(scenario, { platform, accessToken, joined,
     };
     if (join) await compare(scenario, join, joined, client.send);
     await measure({ ...load, seconds: seconds / 5, send: sendGraph });
-    const before = await platform.dataStatements();
+    const before = await platform.readCounters();
     const graph = await measure({ ...load, seconds, send: sendGraph });
-    const statements = ((await platform.dataStatements()) - before) / graph.requests;
+    const after = await platform.readCounters();
+    const statements = (after.statements - before.statements) / graph.requests;
+    const cpu = Object.fromEntries(
+      Object.entries(after.cpuSeconds).map(([process, seconds]) => {
+        const earlier = before.cpuSeconds[/** @type {import('./platform.mjs').ProcessName} */ (process)];
+        return [process, ((seconds - earlier) * 1000) / graph.requests];
+      }),
+    );
     await client.close();
     let joinResult;
     if (join) {
       await measure({ ...load, seconds: seconds / 5, send: sendJoin });
       joinResult = await measure({ ...load, seconds, send: sendJoin });
     }
-    results.push({ name, clients, graph, statements, join: joinResult });
+    results.push({ name, clients, graph, statements, cpu, join: joinResult });
   }
   return results;
 }

@@ -46,17 +46,23 @@ export async function startPlatform(databases, directory) {
   return {
     gateway,
     stop,
-    /** How many SQL statements for data the three services have sent so far. */
-    async dataStatements() {
-      const counts = await Promise.all(serviceNames.map((name) => readDataStatements(metricsPorts[name])));
-      return counts.reduce((sum, count) => sum + count, 0);
+    /** What the processes have done so far. */
+    async readCounters() {
+      const texts = await forEachProcess((name) => readMetrics(metricsPorts[name]));
+      const statements = serviceNames.map((name) =>
+        counterOf(texts[name], /^caregraph_sql_statements_total\{[^}]*kind="data"[^}]*\} (\S+)$/m),
+      );
+      const cpuSeconds = await forEachProcess((name) =>
+        counterOf(texts[name], /^process_cpu_seconds_total\S* (\S+)/m),
+      );
+      return { statements: statements.reduce((total, count) => total + count, 0), cpuSeconds };
     },
   };
 }
 
 /**
  * @template Value
- * @param {(name: ProcessName) => Promise<Value>} make
+ * @param {(name: ProcessName) => Value | Promise<Value>} make
  * @returns {Promise<Record<ProcessName, Value>>}
  */
 async function forEachProcess(make) {
@@ -114,8 +120,15 @@ async function becomesReady(gateway, children, directory) {
 }
 
 /** @param {number} port */
-async function readDataStatements(port) {
+async function readMetrics(port) {
   const response = await fetch(`http://127.0.0.1:${port}/metrics`);
-  const text = await response.text();
-  return Number(/^caregraph_sql_statements_total\{[^}]*kind="data"[^}]*\} (\d+)$/m.exec(text)?.[1] ?? 0);
+  return response.text();
+}
+
+/**
+ * @param {string} text
+ * @param {RegExp} line
+ */
+function counterOf(text, line) {
+  return Number(line.exec(text)?.[1] ?? 0);
 }

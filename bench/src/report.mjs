@@ -8,12 +8,12 @@ import os from 'node:os';
  */
 export function renderTable(results) {
   const header = [
-    ...['request', 'clients', 'requests/s', 'p50 ms', 'p99 ms', 'SQL/request'],
+    ...['request', 'clients', 'requests/s', 'p50 ms', 'p99 ms', 'SQL/request', 'CPU ms/request'],
     ...['one join: requests/s', 'p50 ms', 'p99 ms', 'ratio'],
   ];
-  const rows = results.map(({ name, clients, graph, statements, join }) => [
+  const rows = results.map(({ name, clients, graph, statements, cpu, join }) => [
     ...[name, String(clients), rate(graph.perSecond), time(graph.p50), time(graph.p99)],
-    statements.toFixed(1),
+    ...[statements.toFixed(1), time(Object.values(cpu).reduce((sum, each) => sum + each, 0))],
     ...(join
       ? [rate(join.perSecond), time(join.p50), time(join.p99), (join.perSecond / graph.perSecond).toFixed(1)]
       : ['', '', '', '']),
