@@ -2,6 +2,7 @@ import type { GraphQLDataSource } from '@apollo/gateway';
 import { GraphQLDataSourceRequestKind } from '@apollo/gateway/dist/datasources/types.js';
 import {
   anonymous,
+  formatError,
   ServiceUnavailableError,
   type FaultCode,
   type Logger,
@@ -28,11 +29,20 @@ export function createSubgraphDataSource(
       const { query = '', operationName, variables } = options.request;
       const { call, signal } = callOf(options);
       try {
-        const answer = await client.send({ query, operationName, variables }, call, signal);
-        return (
-          toResponse(answer) ??
-          failure('DOWNSTREAM_SERVICE_ERROR', `The ${service} service gave no usable answer.`, options)
+        const { data, errors } = await client.send({ query, operationName, variables }, call, signal);
+        const hasData = typeof data === 'object' && !Array.isArray(data);
+        const faults = toFaults(errors, options);
+        if (faults !== null && (hasData || faults.length > 0)) {
+          return {
+            ...(hasData && { data: data as Record<string, unknown> | null }),
+            ...(faults.length > 0 && { errors: faults }),
+          };
+        }
+        logger.warn(
+          { subgraph: service, requestId: call.requestId, codes: codesOf(errors) },
+          'a subgraph gave no usable answer',
         );
+        return failure('DOWNSTREAM_SERVICE_ERROR', `The ${service} service gave no usable answer.`, options);
       } catch (error) {
         if (!(error instanceof ServiceUnavailableError)) throw error;
         logger.warn(
@@ -57,32 +67,45 @@ function callOf(options: ProcessOptions) {
   return { call: { viewer, requestId }, signal: isQuery ? clientGone : undefined };
 }
 
-/** What the specification calls a response, and nothing else of what a subgraph may say; null where it is none. */
-function toResponse({ data, errors }: Readonly<Record<string, unknown>>): Response | null {
-  const hasData = typeof data === 'object' && !Array.isArray(data);
-  if (!hasData && !Array.isArray(errors)) return null;
-  return {
-    ...(hasData && { data: data as Record<string, unknown> | null }),
-    ...(Array.isArray(errors) && errors.length > 0 && { errors: errors.map(toError) }),
-  };
+/**
+ * The errors of a response, as a client may see them, each with its place; null where they say that the subgraph
+ * could not make anything of the request. An error without a place concerns the request as the gateway made it, so
+ * that it is no client's doing unless a value in it is.
+ */
+function toFaults(errors: unknown, options: ProcessOptions): GraphQLFormattedError[] | null {
+  const faults: GraphQLFormattedError[] = [];
+  for (const error of Array.isArray(errors) ? errors : []) {
+    const { message, path, extensions } = (isObject(error) ? error : {}) as Record<string, unknown>;
+    const fault = formatError({
+      message: String(message),
+      extensions: { code: isObject(extensions) && 'code' in extensions ? extensions.code : undefined },
+    });
+    if (Array.isArray(path)) faults.push({ ...fault, path: path as (string | number)[] });
+    else if (fault.extensions?.['code'] === 'BAD_USER_INPUT') faults.push(...atMissingPlaces(fault, options));
+    else return null;
+  }
+  return faults;
 }
 
-function toError(error: unknown): GraphQLFormattedError {
-  const { message, path, extensions } = (typeof error === 'object' && error !== null ? error : {}) as {
-    message?: unknown;
-    path?: unknown;
-    extensions?: unknown;
-  };
-  return {
-    message: typeof message === 'string' ? message : 'Something went wrong on our side.',
-    ...(Array.isArray(path) && { path: path as (string | number)[] }),
-    extensions: typeof extensions === 'object' && extensions !== null ? { ...extensions } : {},
-  };
+/** The codes of errors, for the log: their messages may quote what somebody has sent. */
+function codesOf(errors: unknown): unknown[] {
+  return (Array.isArray(errors) ? errors : []).map((error: unknown) =>
+    isObject(error) && 'extensions' in error && isObject(error.extensions) && 'code' in error.extensions
+      ? error.extensions.code
+      : null,
+  );
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 /** A response without data, with the same error at each place that is missing. */
 function failure(code: FaultCode, message: string, options: ProcessOptions): Response {
-  const places = placesOf(parse(options.request.query ?? ''));
-  const error = { message, extensions: { code } };
-  return { errors: places.length === 0 ? [error] : places.map((path) => ({ ...error, path })) };
+  return { errors: atMissingPlaces({ message, extensions: { code } }, options) };
+}
+
+function atMissingPlaces(error: GraphQLFormattedError, { request }: ProcessOptions): GraphQLFormattedError[] {
+  const places = placesOf(parse(request.query ?? ''));
+  return places.length === 0 ? [error] : places.map((path) => ({ ...error, path }));
 }
