@@ -26,8 +26,10 @@ for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
 try {
   await run(parseOptions(process.argv.slice(2)));
 } catch (error) {
-  if (!(error instanceof UsageError)) throw error;
-  console.error(error.message);
+  // Ctrl-C reaches the four processes, too: what fails then is of no interest.
+  const cause = stopping.signal.aborted ? stopping.signal.reason : error;
+  if (!(cause instanceof UsageError)) throw error;
+  console.error(cause.message);
   process.exitCode = 2;
 }
 
