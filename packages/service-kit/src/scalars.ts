@@ -6,13 +6,21 @@ const dateTimePattern =
 const datePattern = /^\d{4}-\d{2}-\d{2}$/;
 const localTimePattern = /^(([01]\d|2[0-3]):[0-5]\d|24:00)$/;
 
-/** RFC 3339 section 5.6 into an instant; finer fractions than milliseconds are cut off. Leap seconds are refused. */
+/**
+ * RFC 3339 section 5.6 into an instant; finer fractions than milliseconds are cut off. Leap seconds are refused, and
+ * instants that an offset carries out of the years 1 to 9999 in UTC: neither RFC 3339 nor PostgreSQL can write them.
+ */
 export function parseDateTime(value: string): Date {
   const [, date] = dateTimePattern.exec(value) ?? [];
   if (date === undefined || !isDate(date)) {
     throw fault('BAD_USER_INPUT', 'A DateTime is written as in RFC 3339, for example 2026-03-02T14:30:00Z.');
   }
-  return new Date(value.toUpperCase());
+  const instant = new Date(value.toUpperCase());
+  const year = instant.getUTCFullYear();
+  if (year < 1 || year > 9_999) {
+    throw fault('BAD_USER_INPUT', 'A DateTime is within the years 0001 to 9999 in UTC.');
+  }
+  return instant;
 }
 
 function parseDate(value: string): string {
