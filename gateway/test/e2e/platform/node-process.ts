@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { EventEmitter } from 'node:events';
 import { createInterface } from 'node:readline';
+import { finished } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 
 /** One line of a process's structured log. */
@@ -55,11 +56,17 @@ export function startNodeProcess(
     lines.push(line);
     events.emit('line', line);
   });
-  const exit = new Promise<Exit>((resolve) => {
-    child.once('close', (code, signal) => {
-      events.emit('end');
+  const ended = new Promise<Exit>((resolve) => {
+    child.once('exit', (code, signal) => {
       resolve({ code, signal });
     });
+  });
+  let hasEnded = false;
+  // Not the event `close`: it does not come after `disconnect`.
+  const exit = Promise.all([ended, finished(stdout), finished(stderr)]).then(([how]) => {
+    hasEnded = true;
+    events.emit('end');
+    return how;
   });
   const everything = (): string => [...output, ...errorOutput].join('\n');
 
@@ -86,7 +93,7 @@ export function startNodeProcess(
           events.off('end', onEnd);
           resolve(line);
         };
-        if (child.exitCode !== null || child.signalCode !== null) onEnd();
+        if (hasEnded) onEnd();
         else events.on('line', onLine).once('end', onEnd);
       }),
     signal: (signal) => child.kill(signal),
