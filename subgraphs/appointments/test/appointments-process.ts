@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -15,8 +15,9 @@ export async function startAppointmentsProcess(
   patients: DirectoryStandIn,
   users: DirectoryStandIn,
 ): Promise<SubgraphClient> {
-  const child = spawn(process.execPath, [main], {
+  const child = fork(main, {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    execArgv: [],
     env: {
       APPOINTMENTS_DATABASE_URL: sharedDatabase('appointments').databaseUrl,
       SERVICE_CONTEXT_SECRET: contextSecret,
@@ -25,6 +26,7 @@ export async function startAppointmentsProcess(
       USERS_URL: users.url,
     },
   });
+  if (child.stdout === null) throw new Error('The service has no log.');
   for await (const line of createInterface({ input: child.stdout })) {
     const parsed = listening.safeParse(JSON.parse(line));
     if (!parsed.success) continue;

@@ -13,7 +13,7 @@ const seed = 20_260_301;
 /** For machines that are busy: the rounds are many. */
 const patience = { timeout: 240_000 };
 let directories: DirectoryStandIn[];
-let processes: SubgraphClient[];
+let processes: [SubgraphClient, SubgraphClient];
 let database: Pool;
 
 beforeAll(async () => {
@@ -22,7 +22,10 @@ beforeAll(async () => {
     startDirectoryStandIn('users'),
   ]);
   directories = [patients, users];
-  processes = await Promise.all([1, 2].map(() => startAppointmentsProcess(patients, users)));
+  processes = await Promise.all([
+    startAppointmentsProcess(patients, users),
+    startAppointmentsProcess(patients, users),
+  ]);
   database = new Pool({ connectionString: sharedDatabase('appointments').databaseUrl, max: 8 });
 });
 afterAll(async () => {
@@ -32,13 +35,8 @@ afterAll(async () => {
 
 /** What came of an attempt: `'BOOKED'`, or the codes of the refusal. */
 async function book(attempt: number, input: BookAppointmentInput): Promise<string> {
-  const { data, errors } = await (processes[attempt % 2] as SubgraphClient).ask(
-    nurse,
-    BookAppointmentDocument,
-    {
-      input,
-    },
-  );
+  const client = processes[attempt % 2 === 0 ? 0 : 1];
+  const { data, errors } = await client.ask(nurse, BookAppointmentDocument, { input });
   if (errors !== undefined) return errors.map(({ extensions }) => String(extensions?.['code'])).join();
   const { appointment, userErrors } = data.bookAppointment;
   return appointment === null ? userErrors.map(({ code }) => code).join() : 'BOOKED';

@@ -1,0 +1,106 @@
+import { findFreePort } from '@caregraph/postgres';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { userViewer } from '../../../test/subgraph-client.js';
+import { newId, setWeek, startAppointments, type AppointmentsService } from './appointments-service.js';
+import { FindSlotsDocument, ListManyDocument } from './generated/operations.js';
+
+const nurse = userViewer('NURSE');
+let service: AppointmentsService;
+let metricsPort: number;
+const doctors: string[] = [];
+const patients: string[] = [];
+
+beforeAll(async () => {
+  metricsPort = await findFreePort();
+  service = await startAppointments({ METRICS_PORT: String(metricsPort) });
+  for (let index = 0; index < 50; index += 1) {
+    doctors.push(await setWeek(service, { hours: ['08:00', '12:00'], days: ['MONDAY'] }));
+    patients.push(newId());
+  }
+  await service.database.query(
+    `INSERT INTO appointments (patient_id, doctor_id, date_time, duration, type, status, reason, created_by)
+     SELECT patient::integer, doctor::integer, timestamp '1990-01-01' + place * interval '1 hour', 30,
+       'consultation', 'completed', 'x', 1000 + place
+     FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS pairs (patient, doctor, place)`,
+    [patients, doctors],
+  );
+});
+afterAll(() => service[Symbol.asyncDispose]());
+
+/** How many statements for data the service sent to its database while `work` was under way. */
+async function statementsOf(work: () => Promise<unknown>): Promise<number> {
+  const count = async (): Promise<number> => {
+    const metrics = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+    return Number(/^caregraph_sql_statements_total\{kind="data".*\} (\d+)$/m.exec(metrics)?.[1]);
+  };
+  const before = await count();
+  await work();
+  return (await count()) - before;
+}
+
+describe('the number of statements', () => {
+  it('is one for a page of fifty appointments as for a page of one', async () => {
+    const page = (first: number) => async () => {
+      const { data } = await service.ask(nurse, ListManyDocument, { first });
+      expect(data.appointments?.edges).toHaveLength(first);
+    };
+    expect([await statementsOf(page(1)), await statementsOf(page(50))]).toEqual([1, 1]);
+  });
+
+  it('is one for fifty appointments that others refer to', async () => {
+    const { data } = await service.ask(nurse, ListManyDocument, { first: 50 });
+    const ids = data.appointments?.edges.map(({ node }) => node.id) ?? [];
+    const resolve = (some: readonly string[]) => () =>
+      service.resolveReferences(
+        nurse,
+        '... on Appointment { id patient { id } doctor { id } createdBy { id } }',
+        some.map((id) => ({ __typename: 'Appointment', id })),
+      );
+    expect([await statementsOf(resolve(ids.slice(0, 1))), await statementsOf(resolve(ids))]).toEqual([1, 1]);
+  });
+
+  it.each([
+    ['appointments of patients', 'Patient', 'appointments { edges { node { id } } }', 1],
+    ['appointments of doctors', 'User', 'appointments { edges { node { id } } }', 1],
+    [
+      'appointments of patients with their number',
+      'Patient',
+      'appointments { totalCount edges { cursor } }',
+      2,
+    ],
+    [
+      'lists of two kinds',
+      'User',
+      'a: appointments { edges { cursor } } b: appointments(first: 1) { edges { cursor } }',
+      2,
+    ],
+    ['schedules', 'User', 'schedule { dayOfWeek timeZone }', 1],
+  ])('does not grow with the number of owners: %s', async (_, type, fields, expected) => {
+    const owners = type === 'User' ? doctors : patients;
+    const resolve = (some: readonly string[]) => async () => {
+      const { data, errors } = await service.resolveReferences(
+        nurse,
+        `... on ${type} { ${fields} }`,
+        some.map((id) => ({ __typename: type, id })),
+      );
+      expect(errors).toBeUndefined();
+      expect(data._entities.filter((entity) => entity !== null)).toHaveLength(some.length);
+    };
+    expect([await statementsOf(resolve(owners.slice(0, 1))), await statementsOf(resolve(owners))]).toEqual([
+      expected,
+      expected,
+    ]);
+  });
+
+  it('is the same for the free slots of a day and of two months', async () => {
+    const slots = (to: string) => async () => {
+      const search = { doctorId: doctors[0] ?? '', from: '2100-03-01T00:00:00Z', to, duration: 15 };
+      const { data } = await service.ask(nurse, FindSlotsDocument, search);
+      expect(data.availableSlots.length).toBeGreaterThan(0);
+    };
+    expect([
+      await statementsOf(slots('2100-03-02T00:00:00Z')),
+      await statementsOf(slots('2100-05-02T00:00:00Z')),
+    ]).toEqual([2, 2]);
+  });
+});
