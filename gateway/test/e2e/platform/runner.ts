@@ -30,7 +30,7 @@ export interface Installation extends AsyncDisposable {
   gatewayUrl: string;
   /** Runs `npm start`, with `settings` over those of the installation. */
   start: (settings?: Readonly<Record<string, string>>) => Runner;
-  /** The processes of the platform that runs, PostgreSQL's included. */
+  /** The processes of the platform that runs: the runner and its four children, without PostgreSQL's. */
   processes: () => Promise<Record<string, ProcessRecord>>;
 }
 
