@@ -10,7 +10,13 @@ export type UserKey = readonly [lastName: string, firstName: string, id: number]
 export interface UserConditions {
   readonly role: Role | null;
   readonly isActive: boolean | null;
-  readonly search: string | null;
+  readonly search: Search | null;
+}
+
+/** Words to search for. Whoever may not see addresses must not find out by searching either. */
+export interface Search {
+  readonly words: string;
+  readonly within: 'names' | 'names-and-emails';
 }
 
 /** A new account. */
@@ -118,9 +124,17 @@ function where({ role, isActive, search }: UserConditions): Prisma.Sql {
     ...(isActive === null
       ? []
       : [isActive ? Prisma.sql`is_active IS NOT FALSE` : Prisma.sql`is_active = false`]),
-    ...(search === null ? [] : [Prisma.sql`search_vector @@ search_query(${search}, true)`]),
+    ...(search === null ? [] : [matches(search)]),
   ];
   return conditions.length === 0 ? Prisma.sql`true` : Prisma.join(conditions, ' AND ');
+}
+
+/** The whole vector is what the index holds; in it names have the weight A, and e-mail addresses B. */
+function matches({ words, within }: Search): Prisma.Sql {
+  const anywhere = Prisma.sql`search_vector @@ search_query(${words}, true)`;
+  return within === 'names-and-emails'
+    ? anywhere
+    : Prisma.sql`${anywhere} AND ts_filter(search_vector, '{a}') @@ search_query(${words}, true)`;
 }
 
 /** The spec lets `is_active` be null, which means true. */

@@ -107,7 +107,7 @@ export function createUserService({ database, users, sessions, passwords }: Depe
       return viewer.role === 'ADMIN' || viewer.id === user.id || user.role === 'DOCTOR' ? user : null;
     },
 
-    /** Administrators see everyone, others the doctors. */
+    /** Administrators see everyone, others the doctors, whose addresses they cannot search for. */
     async list(
       viewer: Viewer,
       filter: UserFilter | null | undefined,
@@ -116,10 +116,11 @@ export function createUserService({ database, users, sessions, passwords }: Depe
       const page = parsePage(connection, userKey);
       const sought = filter?.role ?? null;
       const seesAll = viewer.kind === 'user' && viewer.role === 'ADMIN';
+      const words = parseSearch(filter?.search);
       const conditions: UserConditions = {
         role: seesAll ? sought : 'DOCTOR',
         isActive: filter?.isActive === undefined ? true : filter.isActive,
-        search: parseSearch(filter?.search),
+        search: words === null ? null : { words, within: seesAll ? 'names-and-emails' : 'names' },
       };
       const mayMatch = seesAll || sought === null || sought === 'DOCTOR';
       const rows = mayMatch ? await users.list(conditions, page) : [];

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Viewer } from '@caregraph/service-kit';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createScratchDatabase } from '../../../test/cluster.js';
@@ -103,8 +104,8 @@ describe('the list of users', () => {
     const search = randomUUID();
     const ids = new Map<string, string>();
     for (const role of ['ADMIN', 'DOCTOR', 'NURSE', 'STAFF'] as const) {
-      const email = `${search}@${role}.example`;
-      ids.set(role, (await createAccount(users, { role, email, lastName: role })).id);
+      const account = await createAccount(users, { role, firstName: search, lastName: role });
+      ids.set(role, account.id);
     }
     const all = [...ids.values()];
     const idsFor = async (...args: Parameters<typeof list>) =>
@@ -121,6 +122,27 @@ describe('the list of users', () => {
           ?.totalCount;
       expect([await count(null), await count('ADMIN')]).toEqual([1, 0]);
     }
+  });
+
+  it('does not tell by a search what addresses doctors have, but to administrators', async () => {
+    const [word, name] = [`w${randomUUID().replaceAll('-', '')}`, `n${randomUUID().replaceAll('-', '')}`];
+    const { id } = await createAccount(users, { email: `${word}@example.com`, lastName: name });
+    const find = async (search: string, viewer: Viewer) => {
+      const { edges } = await list({ filter: { search } }, viewer);
+      const { data } = await users.ask(viewer, CountUsersDocument, { filter: { search } });
+      return [edges.map(({ node }) => node.id), data.users?.totalCount];
+    };
+    const [found, nothing] = [
+      [[id], 1],
+      [[], 0],
+    ];
+    for (const search of [word, `${word}@example.com`, `${name} ${word.slice(0, 9)}`]) {
+      expect(await find(search, administrator)).toEqual(found);
+      for (const role of ['DOCTOR', 'NURSE', 'STAFF'] as const) {
+        expect(await find(search, userViewer(role))).toEqual(nothing);
+      }
+    }
+    expect(await find(name, userViewer('STAFF'))).toEqual(found);
   });
 
   it('leaves closed accounts out unless the filter asks for them', async () => {
