@@ -3,7 +3,7 @@
  *
  * @typedef {object} Command
  * @property {string} [entry] the JavaScript file to import, relative to the root of the repository
- * @property {string} [call] the function of `entry` to call with `{ root, args, showStep }`
+ * @property {string} [call] the function of `entry` to call with `{ root, args, showStep, build }`
  * @property {readonly string[]} [args] arguments that come before those that were typed
  * @property {Readonly<Record<string, string>>} [environment] variables that it sets
  * @property {boolean} [runsAtRoot] stays at the root instead of going where the command was typed

@@ -40,7 +40,10 @@ async function run() {
   const allArgs = [...(command.args ?? []), ...args];
   process.argv = [process.execPath, entry, ...allArgs];
   const module = await import(pathToFileURL(entry).href);
-  if (command.call) await module[command.call]({ root, args: allArgs, showStep });
+  if (command.call) {
+    const build = () => buildWorkspaces(root, showStep);
+    await module[command.call]({ root, args: allArgs, showStep, build });
+  }
 }
 
 /** @param {string} message */

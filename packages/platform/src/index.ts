@@ -2,6 +2,7 @@ import { discardCluster } from '@caregraph/postgres';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { clusterDirectory } from './databases.js';
+import { followSources, type Build } from './develop.js';
 import { runDatabaseProgram } from './database-program.js';
 import { exitAfter } from './expected-error.js';
 import { runPlatform } from './platform.js';
@@ -16,6 +17,7 @@ export interface CommandOptions {
   root: string;
   args: readonly string[];
   showStep: ShowStep;
+  build: Build;
 }
 
 /** `npm start`: runs the platform until it is told to stop, then ends this process. */
@@ -24,6 +26,23 @@ export function start({ root, showStep }: CommandOptions): Promise<never> {
     const settings = readSettings(process.env, root);
     const signals = listenToStopSignals();
     await runPlatform({ root, settings, environment: process.env, showStep, signals });
+    return 0;
+  });
+}
+
+/** `npm run dev`: as `start`, and follows every change of the sources until it is told to stop. */
+export function develop({ root, showStep, build }: CommandOptions): Promise<never> {
+  return exitAfter(async () => {
+    const settings = readSettings(process.env, root);
+    const signals = listenToStopSignals();
+    await runPlatform({
+      root,
+      settings,
+      environment: process.env,
+      showStep,
+      signals,
+      watch: (processes, report) => followSources(root, build, processes, report),
+    });
     return 0;
   });
 }

@@ -20,8 +20,11 @@ export interface PlatformOptions {
   environment: NodeJS.ProcessEnv;
   showStep: ShowStep;
   signals: StopSignals;
-  /** Development: the gateway follows the supergraph file, and this is called once everything runs. */
-  watch?: (processes: PlatformProcesses, report: (line: string) => void) => () => Promise<void>;
+  /**
+   * Development: the gateway follows the supergraph file, and this is called once everything runs. It returns
+   * what ends it.
+   */
+  watch?: (processes: PlatformProcesses, report: (line: string) => void) => Promise<() => Promise<void>>;
 }
 
 /**
@@ -67,7 +70,7 @@ export async function runPlatform(options: PlatformOptions): Promise<void> {
     signals.force.addEventListener('abort', processes.kill);
     await showStep('Services', () => processes.startServices(signals.stop));
     await showStep('Gateway', () => processes.startGateway(signals.stop));
-    if (watch) undo.push(watch(processes, report));
+    if (watch) undo.push(await watch(processes, report));
     process.stdout.write(announce(settings, demo));
     await whenAborted(signals.stop);
     report('Stopping: finishing what is under way. Ctrl-C again stops at once.');
