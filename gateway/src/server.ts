@@ -24,6 +24,7 @@ import type { Config } from './config.js';
 import type { GatewayContext } from './context.js';
 import { exampleDocument } from './example-document.js';
 import { loadExplorer } from './explorer-assets.js';
+import { operationChoice } from './operation-choice.js';
 import { createSubgraphClients } from './subgraph-clients.js';
 import { superviseSupergraphFile } from './supergraph-file.js';
 
@@ -50,6 +51,7 @@ export async function startGateway(config: Config, logger: Logger): Promise<Http
     stopOnTerminationSignals: false,
     allowBatchedHttpRequests: false,
     plugins: [
+      operationChoice,
       ApolloServerPluginLandingPageLocalDefault({ embed: true, footer: false, document: exampleDocument }),
     ],
     formatError(formatted, error) {
