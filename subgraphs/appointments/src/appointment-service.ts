@@ -1,6 +1,13 @@
 import { parseId, validate, type Viewer } from '@caregraph/service-kit';
 import DataLoader from 'dataloader';
-import { invalid, refused, type Appointment, type AppointmentOutcome } from './appointment.js';
+import {
+  invalid,
+  notFound,
+  refused,
+  stale,
+  type Appointment,
+  type AppointmentOutcome,
+} from './appointment.js';
 import { updateAppointmentInput } from './appointment-input.js';
 import type { AppointmentChanges, AppointmentRepository } from './appointment-repository.js';
 import { movableStatuses, statusesBefore } from './appointment-status.js';
@@ -105,6 +112,4 @@ export function createAppointmentService({ appointments, schedules }: Dependenci
   };
 }
 
-const notFound = refused('NOT_FOUND', 'There is no such appointment.', ['id']);
-const stale = refused('STALE_VERSION', 'The appointment has changed meanwhile; read it again.', ['version']);
 const anotherDoctors = refused('FORBIDDEN', 'This is the appointment of another doctor.', ['id']);

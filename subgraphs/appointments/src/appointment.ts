@@ -76,3 +76,9 @@ export function invalid(problems: readonly InputProblem[]): AppointmentOutcome {
     ),
   };
 }
+
+/** The refusals that every change of an appointment knows. */
+export const notFound = refused('NOT_FOUND', 'There is no such appointment.', ['id']);
+export const stale = refused('STALE_VERSION', 'The appointment has changed meanwhile; read it again.', [
+  'version',
+]);

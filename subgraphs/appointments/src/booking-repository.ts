@@ -22,6 +22,20 @@ export interface BookingRequest {
 export type BookingRepository = ReturnType<typeof createBookingRepository>;
 
 export function createBookingRepository(database: Database) {
+  /** Whose time is taken then; the doctor's if both are, and null if neither is. */
+  async function findConflict(
+    { patientId, doctorId, dateTime, duration }: NewAppointment,
+    transaction: Transaction = database,
+  ): Promise<TakenTime | null> {
+    const overlaps = Prisma.sql`${occupies} AND ${timeRange}
+      && tsrange(${dateTime}::timestamp, ${dateTime}::timestamp + ${duration} * interval '1 minute', '[)')`;
+    const [taken] = await transaction.$queryRaw<{ doctor: boolean; patient: boolean }[]>`
+      SELECT EXISTS (SELECT FROM appointments WHERE doctor_id = ${doctorId} AND ${overlaps}) AS doctor,
+        EXISTS (SELECT FROM appointments WHERE patient_id = ${patientId} AND ${overlaps}) AS patient`;
+    if (taken?.doctor === true) return 'doctor';
+    return taken?.patient === true ? 'patient' : null;
+  }
+
   return {
     /**
      * Waits until no other transaction books for this doctor or patient, or under this key, and keeps others
@@ -62,6 +76,8 @@ export function createBookingRepository(database: Database) {
       return row === undefined ? null : { appointment: toAppointment(row), isSame: row.isSame };
     },
 
+    findConflict,
+
     /**
      * Books, unless the doctor or the patient has another appointment then. `ON CONFLICT` makes PostgreSQL take the
      * row back before it waits for another writer's: with a plain INSERT, two rows that are written at once without
@@ -76,13 +92,8 @@ export function createBookingRepository(database: Database) {
             ${statusMapping.toColumn('SCHEDULED')}, ${reason}, ${notes}, ${createdBy})
           ON CONFLICT DO NOTHING RETURNING ${appointmentColumns}`;
         if (row !== undefined) return toAppointment(row);
-        const overlaps = Prisma.sql`${occupies} AND ${timeRange}
-          && tsrange(${dateTime}::timestamp, ${dateTime}::timestamp + ${duration} * interval '1 minute', '[)')`;
-        const [taken] = await transaction.$queryRaw<{ doctor: boolean; patient: boolean }[]>`
-          SELECT EXISTS (SELECT FROM appointments WHERE doctor_id = ${doctorId} AND ${overlaps}) AS doctor,
-            EXISTS (SELECT FROM appointments WHERE patient_id = ${patientId} AND ${overlaps}) AS patient`;
-        if (taken?.doctor === true) return 'doctor';
-        if (taken?.patient === true) return 'patient';
+        const conflict = await findConflict(appointment, transaction);
+        if (conflict !== null) return conflict;
         // The other appointment was called off between the two statements.
       }
     },

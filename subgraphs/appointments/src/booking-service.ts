@@ -1,7 +1,14 @@
 import { parseId, validate, type Viewer } from '@caregraph/service-kit';
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
-import { invalid, refused, type Appointment, type AppointmentOutcome } from './appointment.js';
+import {
+  invalid,
+  notFound,
+  refused,
+  stale,
+  type Appointment,
+  type AppointmentOutcome,
+} from './appointment.js';
 import { bookAppointmentInput, rescheduleAppointmentInput } from './appointment-input.js';
 import type { AppointmentRepository } from './appointment-repository.js';
 import { movableStatuses } from './appointment-status.js';
@@ -44,12 +51,11 @@ export function createBookingService(dependencies: Dependencies) {
       : { appointment: null, userErrors: [patient, doctor].filter((found) => typeof found !== 'number') };
   }
 
-  /** A transaction that books for a doctor. */
+  /** A transaction that books: again when PostgreSQL gives it up, never when somebody was faster. */
   function transact(
-    doctorId: number,
     work: (transaction: Transaction) => Promise<AppointmentOutcome>,
   ): Promise<AppointmentOutcome> {
-    return turns.take(doctorId, () => retryConflicts(() => database.$transaction(work)));
+    return retryConflicts(() => database.$transaction(work));
   }
 
   return {
@@ -65,17 +71,22 @@ export function createBookingService(dependencies: Dependencies) {
       const participants = await findParticipants(validated.value.patientId, validated.value.doctorId);
       if ('userErrors' in participants) return participants;
       const appointment = { ...participants, dateTime, duration, type, reason, notes, createdBy: viewer.id };
-      return transact(participants.doctorId, async (transaction) => {
-        await bookings.lock(transaction, { ...participants, request });
-        const meanwhile = request === null ? null : await bookings.findRequest(request, transaction);
-        if (meanwhile !== null) return repetition(meanwhile);
-        const [week = null] = await schedules.findMany([participants.doctorId], transaction);
-        const problem = findTimeProblem(week, appointment, new Date());
-        if (problem !== null) return { appointment: null, userErrors: [problem] };
-        const booked = await bookings.insert(transaction, appointment);
-        if (booked === 'doctor' || booked === 'patient') return taken(booked);
-        if (request !== null) await bookings.insertRequest(transaction, request, booked.id);
-        return { appointment: booked, userErrors: [] };
+      return turns.take(participants.doctorId, async (hasWaited) => {
+        // In a rush the time is gone by now, as a rule: one look spares a transaction and the locks.
+        const conflict = hasWaited && request === null ? await bookings.findConflict(appointment) : null;
+        if (conflict !== null) return taken(conflict);
+        return transact(async (transaction) => {
+          await bookings.lock(transaction, { ...participants, request });
+          const meanwhile = request === null ? null : await bookings.findRequest(request, transaction);
+          if (meanwhile !== null) return repetition(meanwhile);
+          const [week = null] = await schedules.findMany([participants.doctorId], transaction);
+          const problem = findTimeProblem(week, appointment, new Date());
+          if (problem !== null) return { appointment: null, userErrors: [problem] };
+          const booked = await bookings.insert(transaction, appointment);
+          if (booked === 'doctor' || booked === 'patient') return taken(booked);
+          if (request !== null) await bookings.insertRequest(transaction, request, booked.id);
+          return { appointment: booked, userErrors: [] };
+        });
       });
     },
 
@@ -92,7 +103,7 @@ export function createBookingService(dependencies: Dependencies) {
       const participants = await findParticipants(String(known.patientId), String(known.doctorId));
       if ('userErrors' in participants) return participants;
       try {
-        return await transact(participants.doctorId, async (transaction) => {
+        return await transact(async (transaction) => {
           await bookings.lock(transaction, participants);
           const current = await bookings.lockAppointment(transaction, known.id);
           const meanwhile = findHindrance(current, version);
@@ -112,8 +123,6 @@ export function createBookingService(dependencies: Dependencies) {
   };
 }
 
-const notFound = refused('NOT_FOUND', 'There is no such appointment.', ['id']);
-const stale = refused('STALE_VERSION', 'The appointment has changed meanwhile; read it again.', ['version']);
 const notMovable = refused(
   'INVALID_TRANSITION',
   'Only appointments that are scheduled or confirmed can be moved.',

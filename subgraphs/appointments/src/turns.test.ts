@@ -18,6 +18,17 @@ it('runs what has the same key one after the other, in order, also after a failu
   expect(events).toEqual(['first', 'second', 'third'].flatMap((name) => [`${name} begins`, `${name} ends`]));
 });
 
+it('tells who had to wait', async () => {
+  const turns = createTurns();
+  const tell = (hasWaited: boolean): Promise<boolean> => Promise.resolve(hasWaited);
+  expect(await Promise.all([turns.take(1, tell), turns.take(1, tell), turns.take(2, tell)])).toEqual([
+    false,
+    true,
+    false,
+  ]);
+  expect(await turns.take(1, tell)).toBe(false);
+});
+
 it('lets what has another key go on', async () => {
   const turns = createTurns();
   const never = turns.take(1, () => new Promise(() => undefined));

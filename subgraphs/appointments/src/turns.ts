@@ -1,7 +1,7 @@
 /** Lets what concerns the same key happen one after the other within this process. */
 export interface Turns {
-  /** Runs `work` when all that was begun before under this key has ended, well or not. */
-  take<Result>(key: number, work: () => Promise<Result>): Promise<Result>;
+  /** Runs `work` when all that was begun before under this key has ended, well or not; tells it if it had to wait. */
+  take<Result>(key: number, work: (hasWaited: boolean) => Promise<Result>): Promise<Result>;
 }
 
 /**
@@ -12,7 +12,8 @@ export function createTurns(): Turns {
   const last = new Map<number, Promise<unknown>>();
   return {
     async take(key, work) {
-      const turn = (last.get(key) ?? Promise.resolve()).then(work);
+      const before = last.get(key);
+      const turn = (before ?? Promise.resolve()).then(() => work(before !== undefined));
       const ended = turn.catch(() => undefined);
       last.set(key, ended);
       try {
