@@ -14,6 +14,9 @@ CREATE ROLE :"service_owner" LOGIN PASSWORD :'owner_password';
 CREATE ROLE :"service_runtime" LOGIN PASSWORD :'runtime_password' CONNECTION LIMIT 50;
 ALTER ROLE :"service_owner" SET TimeZone = 'UTC';
 ALTER ROLE :"service_runtime" SET TimeZone = 'UTC';
+-- The details of an error hold the row that was refused, and a patient's data has no place in a log.
+ALTER ROLE :"service_owner" SET log_error_verbosity = 'terse';
+ALTER ROLE :"service_runtime" SET log_error_verbosity = 'terse';
 ALTER DATABASE :"database" OWNER TO :"service_owner";
 REVOKE CONNECT, TEMPORARY ON DATABASE :"database" FROM PUBLIC;
 GRANT CONNECT ON DATABASE :"database" TO :"service_runtime";

@@ -90,4 +90,6 @@ async function prepareRole(client: Client, name: string, password: string, limit
     `ALTER ROLE ${role} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE CONNECTION LIMIT ${limit} PASSWORD ${escapeLiteral(password)}`,
   );
   await client.query(`ALTER ROLE ${role} SET TimeZone = 'UTC'`);
+  // The details of an error hold the row that was refused, and a patient's data has no place in a log.
+  await client.query(`ALTER ROLE ${role} SET log_error_verbosity = 'terse'`);
 }

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { prepareDatabases } from '@caregraph/postgres';
 import { expect, it } from 'vitest';
 import { Client } from 'pg';
@@ -54,6 +56,33 @@ it('lets a service role neither make tables, temporary ones included, nor extens
   } finally {
     await client.end();
   }
+});
+
+it("keeps rows that PostgreSQL refuses out of the server's log", async () => {
+  await using folder = await clusterFolder();
+  const cluster = await start(folder.path);
+  const passwords = { owner: 'own', runtime: 'run' };
+  const { patients } = await prepareDatabases(cluster, {
+    users: passwords,
+    patients: passwords,
+    appointments: passwords,
+  });
+  const client = new Client({ connectionString: patients.migrationUrl });
+  await client.connect();
+  try {
+    await client.query(
+      "CREATE TABLE people (name TEXT UNIQUE, CONSTRAINT not_alice CHECK (name <> 'Alice'))",
+    );
+    await client.query('INSERT INTO people VALUES ($1)', ['Zuckmayer']);
+    for (const name of ['Alice', 'Zuckmayer']) {
+      await expect(client.query('INSERT INTO people VALUES ($1)', [name])).rejects.toThrow('violates');
+    }
+  } finally {
+    await client.end();
+  }
+  const log = await readFile(path.join(folder.path, 'cluster', 'server.log'), 'utf8');
+  expect(log).toContain('not_alice');
+  expect(log).not.toMatch(/=\(Zuckmayer\)|\(Alice\)/);
 });
 
 async function whoAmI(connectionString: string): Promise<unknown> {
