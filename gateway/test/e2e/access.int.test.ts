@@ -1,6 +1,6 @@
 import { signContext, type CallContext } from '@caregraph/service-kit';
 import { generateKeyPairSync } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import {
   CompleteAppointmentDocument,
   CreateUserDocument,
@@ -43,10 +43,8 @@ beforeAll(async () => {
     createdBy,
     dateTime: '2031-03-03 09:00',
   });
-});
 
-afterAll(async () => {
-  await platform[Symbol.asyncDispose]();
+  return () => platform[Symbol.asyncDispose]();
 });
 
 describe('without an access token', () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { DoctorsDayDocument, PatientPageDocument } from '../generated/operations.js';
 import { startPlatformProcesses, type PlatformProcesses } from './platform/platform-processes.js';
 import { connectRows, insertAppointment, insertPatient, insertUser, type Rows } from './platform/rows.js';
@@ -13,11 +13,11 @@ beforeAll(async () => {
   users = await connectRows(platform.databases.users.superuserUrl);
   patients = await connectRows(platform.databases.patients.superuserUrl);
   appointments = await connectRows(platform.databases.appointments.superuserUrl);
-});
 
-afterAll(async () => {
-  await Promise.all([users, patients, appointments].map((rows) => rows[Symbol.asyncDispose]()));
-  await platform[Symbol.asyncDispose]();
+  return async () => {
+    await Promise.all([users, patients, appointments].map((rows) => rows[Symbol.asyncDispose]()));
+    await platform[Symbol.asyncDispose]();
+  };
 });
 
 /** A first of January so many years ago: whoever was born then is of that age all year. */

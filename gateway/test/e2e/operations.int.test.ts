@@ -1,7 +1,7 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { Kind } from 'graphql';
 import { readdirSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import * as operations from '../generated/operations.js';
 import { startPlatformProcesses, type PlatformProcesses } from './platform/platform-processes.js';
 import { connectRows, insertUser } from './platform/rows.js';
@@ -14,10 +14,8 @@ beforeAll(async () => {
   platform = await startPlatformProcesses();
   await using users = await connectRows(platform.databases.users.superuserUrl);
   administratorToken = await platform.token(await insertUser(users, 'ADMIN', 'First', 'Administrator'));
-});
 
-afterAll(async () => {
-  await platform[Symbol.asyncDispose]();
+  return () => platform[Symbol.asyncDispose]();
 });
 
 /** Sends an operation, expects that nothing is amiss, and returns its data. */

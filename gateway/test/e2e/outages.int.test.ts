@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { BookAppointmentDocument } from '../generated/operations.js';
 import { superuserUrl } from '../../../test/cluster.js';
 import type { Answer } from './platform/graphql-client.js';
@@ -32,10 +32,8 @@ beforeAll(async () => {
     [doctor.id],
   );
   token = await platform.token(doctor);
-});
 
-afterAll(async () => {
-  await platform[Symbol.asyncDispose]();
+  return () => platform[Symbol.asyncDispose]();
 });
 
 /** A page that needs all three services. */

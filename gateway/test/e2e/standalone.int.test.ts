@@ -2,7 +2,7 @@ import { rename, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { basename, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { createGraphqlClient, type GraphqlClient } from './platform/graphql-client.js';
 import { startNodeProcess, type NodeProcess } from './platform/node-process.js';
 import { startStubSubgraphs, type StubSubgraphs } from './platform/stub-subgraphs.js';
@@ -27,11 +27,11 @@ beforeAll(async () => {
   ]);
   url = await addressOf(gateway);
   client = createGraphqlClient(`${url}/graphql`);
-});
 
-afterAll(async () => {
-  await gateway[Symbol.asyncDispose]();
-  await stubs[Symbol.asyncDispose]();
+  return async () => {
+    await gateway[Symbol.asyncDispose]();
+    await stubs[Symbol.asyncDispose]();
+  };
 });
 
 async function addressOf(process: NodeProcess): Promise<string> {
