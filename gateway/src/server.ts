@@ -3,16 +3,13 @@ import { ApolloServer } from '@apollo/server';
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
 import {
   anonymous,
-  answerGraphql,
+  commonApolloOptions,
   createMetrics,
-  formatError,
+  errorLog,
   graphqlErrorBody,
-  healthHandler,
-  isUnexpected,
   sendJson,
   StartupError,
-  startHttpServer,
-  startMetricsServer,
+  startGraphqlServer,
   type Exchange,
   type Handler,
   type HttpServer,
@@ -34,7 +31,6 @@ const explorerBundle = fileURLToPath(new URL('../dist/explorer', import.meta.url
 /** Starts the gateway; `stop` drains it. Throws when the supergraph cannot be used. */
 export async function startGateway(config: Config, logger: Logger): Promise<HttpServer> {
   const explorer = loadExplorer(explorerBundle);
-  const metrics = createMetrics('gateway');
   const clients = createSubgraphClients(config, logger);
   // On a clinic's network nothing is reported to anybody; Apollo's gateway reads this when it is made.
   process.env['APOLLO_TELEMETRY_DISABLED'] = 'true';
@@ -44,20 +40,14 @@ export async function startGateway(config: Config, logger: Logger): Promise<Http
     buildService: (subgraph) => clients.dataSource(subgraph),
   });
   const apollo = new ApolloServer<GatewayContext>({
+    ...commonApolloOptions(logger),
     gateway,
-    logger,
     introspection: !config.production,
-    includeStacktraceInErrorResponses: false,
-    stopOnTerminationSignals: false,
-    allowBatchedHttpRequests: false,
     plugins: [
       operationChoice,
+      errorLog(logger),
       ApolloServerPluginLandingPageLocalDefault({ embed: true, footer: false, document: exampleDocument }),
     ],
-    formatError(formatted, error) {
-      if (isUnexpected(formatted)) logger.error({ err: error, path: formatted.path }, 'an operation failed');
-      return formatError(formatted);
-    },
   });
   try {
     await apollo.start();
@@ -68,47 +58,26 @@ export async function startGateway(config: Config, logger: Logger): Promise<Http
   }
 
   const verifier = config.identity === null ? null : createAccessTokenVerifier(config.identity.jwksUrl);
-  const graphql: Handler = async (exchange) => {
-    if (exchange.path !== '/graphql' && exchange.path !== '/') return false;
-    const startedAt = performance.now();
-    await answerGraphql(apollo, exchange, () => createContext(exchange, verifier, logger));
-    const milliseconds = performance.now() - startedAt;
-    const { statusCode: status } = exchange.response;
-    metrics.observeRequest(milliseconds / 1_000, status);
-    logger.debug({ requestId: exchange.requestId, status, milliseconds }, 'answered');
-    return true;
-  };
   const readiness = [
     ...clients.readinessChecks(),
     ...(verifier === null ? [] : [{ name: 'keys', check: () => verifier.keys() }]),
   ];
-  const metricsServer =
-    config.metricsPort === undefined
-      ? null
-      : await startMetricsServer(metrics, { host: config.host, port: config.metricsPort, logger });
-  const server = await startHttpServer({
+  return startGraphqlServer({
     host: config.host,
     port: config.port,
     portSetting: 'PORT',
+    metricsPort: config.metricsPort,
     logger,
-    handlers: [
-      graphql,
-      healthHandler(config.identity === null ? [] : readiness),
-      jwksHandler(verifier),
-      ({ request, response }) => explorer(request, response),
-    ],
+    metrics: createMetrics('gateway'),
+    apollo,
+    // Sandbox, which opens at `/`, sends its operations there.
+    paths: ['/graphql', '/'],
+    authenticate: (exchange) => createContext(exchange, verifier, logger),
+    readiness: config.identity === null ? [] : readiness,
+    handlers: [jwksHandler(verifier), ({ request, response }) => explorer(request, response)],
     trustRequestId: false,
+    close: () => clients.close(),
   });
-  logger.info({ port: server.port }, 'listening');
-  return {
-    port: server.port,
-    async stop() {
-      await server.stop();
-      await apollo.stop();
-      await clients.close();
-      await metricsServer?.stop();
-    },
-  };
 }
 
 /** The context of one request; null when nobody can tell who sends it, which has been answered then. */

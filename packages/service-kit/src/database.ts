@@ -28,6 +28,9 @@ export function createDatabaseAdapter({ url, applicationName, onError }: Databas
   const connection = new URL(url);
   const schema = connection.searchParams.get('schema') ?? 'public';
   connection.searchParams.delete('schema');
+  // The driver would let the URL's options replace ours; they come first instead, so that ours win.
+  const options = connection.searchParams.get('options') ?? '';
+  connection.searchParams.delete('options');
   return new PrismaPg(
     {
       connectionString: connection.href,
@@ -36,7 +39,7 @@ export function createDatabaseAdapter({ url, applicationName, onError }: Databas
       connectionTimeoutMillis: connectionTimeout,
       statement_timeout: statementTimeout,
       application_name: applicationName,
-      options: `-c TimeZone=UTC -c search_path=${searchPath(schema)}`,
+      options: `${options} -c TimeZone=UTC -c search_path=${searchPath(schema)}`,
     },
     { schema, onPoolError: onError, onConnectionError: onError, statementNameGenerator: statementNames() },
   );

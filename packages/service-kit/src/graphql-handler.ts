@@ -3,14 +3,20 @@ import type { ServerResponse } from 'node:http';
 import { graphqlErrorBody, sendJson, type Exchange } from './http-server.js';
 import { readBody } from './request-body.js';
 
+/** Makes the context of an exchange, from its raw body among others; null when it has answered already. */
+export type Authenticate<Context> = (
+  exchange: Exchange,
+  body: Buffer,
+) => Context | null | Promise<Context | null>;
+
 /**
  * Answers one exchange through Apollo Server, without a web framework between them. `authenticate` sees the raw
- * body before it is parsed and makes the context; where it returns null it has answered already.
+ * body before it is parsed.
  */
 export async function answerGraphql<Context extends BaseContext>(
   server: ApolloServer<Context>,
   exchange: Exchange,
-  authenticate: (exchange: Exchange, body: Buffer) => Context | null | Promise<Context | null>,
+  authenticate: Authenticate<Context>,
 ): Promise<void> {
   const { request, response } = exchange;
   const raw = await readBody(request);

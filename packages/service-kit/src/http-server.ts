@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { randomUUID } from 'node:crypto';
 import type { Logger } from './logger.js';
 import { PortTakenError, type Running } from './process-lifecycle.js';
+import { StartupError } from './startup-error.js';
 
 /** A request that is being answered. */
 export interface Exchange {
@@ -35,22 +36,33 @@ export interface HttpServer extends Running {
 }
 
 /**
- * Listens and answers by handlers. `stop` closes idle connections at once, lets requests that are under way finish
- * (their connections are closed after the answer) and resolves when none is left. Throws `PortTakenError`.
+ * Listens and answers by handlers. `stop` takes no more connections, lets requests that are under way finish, and then
+ * closes every connection, also one on which nothing was ever asked: browsers and load balancers open them ahead.
+ * Throws a `StartupError` when it cannot listen.
  */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { logger } = options;
-  let stopping = false;
+  let underWay = 0;
+  let stopping: (() => void) | null = null;
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const [path = '/'] = (request.url ?? '/').split('?', 1);
     const requestId = requestIdOf(request, options.trustRequestId);
     response.setHeader('x-request-id', requestId);
-    if (stopping) response.setHeader('connection', 'close');
+    if (stopping !== null) response.setHeader('connection', 'close');
+    underWay += 1;
+    response.once('close', () => {
+      underWay -= 1;
+      if (underWay === 0) stopping?.();
+    });
     const exchange = { request, response, path, requestId };
     try {
       for (const handler of options.handlers) if (await handler(exchange)) return;
       sendJson(response, 404, { error: 'There is nothing here.' });
     } catch (error) {
+      if (request.destroyed && !request.complete) {
+        logger.debug({ requestId, path }, 'the client went away while it sent its request');
+        return;
+      }
       logger.error({ err: error, requestId, path }, 'a request failed');
       if (response.headersSent) response.destroy();
       else
@@ -66,14 +78,18 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   return {
     port,
     async stop() {
-      stopping = true;
-      await new Promise<void>((resolve, reject) => {
-        server.close((error) => {
-          if (error) reject(error);
-          else resolve();
+      const closed = new Promise<void>((resolve) =>
+        server.close(() => {
+          resolve();
+        }),
+      );
+      server.closeIdleConnections();
+      if (underWay > 0)
+        await new Promise<void>((resolve) => {
+          stopping = resolve;
         });
-        server.closeIdleConnections();
-      });
+      server.closeAllConnections();
+      await closed;
     },
   };
 }
@@ -102,9 +118,26 @@ function requestIdOf(request: IncomingMessage, trusted: boolean): string {
 async function listen(server: Server, { host, port, portSetting }: HttpServerOptions): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      reject(error.code === 'EADDRINUSE' ? new PortTakenError(port, portSetting) : error);
+      reject(explainListenError(error, host, port, portSetting));
     });
     server.listen(port, host, resolve);
   });
   return (server.address() as AddressInfo).port;
+}
+
+/** What keeps a server from listening, where whoever starts it can mend that. */
+function explainListenError(
+  error: NodeJS.ErrnoException,
+  host: string,
+  port: number,
+  portSetting: string,
+): Error {
+  if (error.code === 'EADDRINUSE') return new PortTakenError(port, portSetting);
+  if (error.code === 'EACCES') {
+    return new StartupError(`This user may not listen on port ${port}; set ${portSetting} to another one.`);
+  }
+  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND') {
+    return new StartupError(`This machine has no address ${host}; set HOST to one that it has.`);
+  }
+  return error;
 }

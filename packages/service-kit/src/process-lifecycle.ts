@@ -16,43 +16,33 @@ const drainTime = 10_000;
  * sentence, with exit code 1 and without a stack.
  */
 export async function runProcess(logger: Logger, start: () => Promise<Running>): Promise<void> {
-  let running: Running;
-  try {
-    running = await start();
-  } catch (error) {
+  // Listened to before the start, which takes a while: a parent that dies meanwhile must not leave an orphan.
+  const told = new Promise<string>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, resolve);
+    process.on('disconnect', () => {
+      resolve('the parent process is gone');
+    });
+  });
+  const running = start();
+  running.catch((error: unknown) => {
     if (error instanceof StartupError) process.stderr.write(`${error.message}\n`);
     else logger.fatal({ err: error }, 'could not start');
     process.exit(1);
+  });
+  const reason = await told;
+  logger.info({ reason }, 'stopping');
+  setTimeout(() => {
+    logger.error('did not finish in time, ending now');
+    process.exit(1);
+  }, drainTime).unref();
+  try {
+    await (await running).stop();
+  } catch (error) {
+    logger.error({ err: error }, 'could not stop cleanly');
+    process.exit(1);
   }
-  let stopping = false;
-  const stop = (reason: string): void => {
-    if (stopping) return;
-    stopping = true;
-    logger.info({ reason }, 'stopping');
-    setTimeout(() => {
-      logger.error('did not finish in time, ending now');
-      process.exit(1);
-    }, drainTime).unref();
-    running.stop().then(
-      () => {
-        logger.info('stopped');
-        process.exit(0);
-      },
-      (error: unknown) => {
-        logger.error({ err: error }, 'could not stop cleanly');
-        process.exit(1);
-      },
-    );
-  };
-  process.on('SIGTERM', () => {
-    stop('SIGTERM');
-  });
-  process.on('SIGINT', () => {
-    stop('SIGINT');
-  });
-  process.on('disconnect', () => {
-    stop('the parent process is gone');
-  });
+  logger.info('stopped');
+  process.exit(0);
 }
 
 /** A port that another process listens on. The message names the port and the setting that moves it. */

@@ -4,12 +4,11 @@ import {
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
 import type { GraphQLSchema } from 'graphql';
-import { formatError, isUnexpected } from './errors.js';
-import { answerGraphql } from './graphql-handler.js';
-import { healthHandler, type ReadinessCheck } from './health.js';
-import { graphqlErrorBody, sendJson, startHttpServer, type Handler, type HttpServer } from './http-server.js';
+import { commonApolloOptions, errorLog, startGraphqlServer } from './graphql-server.js';
+import type { ReadinessCheck } from './health.js';
+import { graphqlErrorBody, sendJson, type Handler, type HttpServer } from './http-server.js';
 import type { Logger } from './logger.js';
-import { startMetricsServer, type Metrics } from './metrics.js';
+import type { Metrics } from './metrics.js';
 import { contextHeader, verifyContext, type CallContext } from './signed-context.js';
 import type { ServiceName } from './viewer.js';
 
@@ -38,27 +37,29 @@ export interface SubgraphServerOptions<Context extends CallContext> {
 export async function startSubgraphServer<Context extends CallContext>(
   options: SubgraphServerOptions<Context>,
 ): Promise<HttpServer> {
-  const { service, logger, metrics } = options;
+  const { service, logger } = options;
   const apollo = new ApolloServer<Context>({
+    ...commonApolloOptions(logger),
     schema: options.schema,
     introspection: true,
-    includeStacktraceInErrorResponses: false,
-    stopOnTerminationSignals: false,
-    allowBatchedHttpRequests: false,
     cache: 'bounded',
-    plugins: [ApolloServerPluginLandingPageDisabled(), ApolloServerPluginInlineTraceDisabled()],
-    logger,
-    formatError(formatted, error) {
-      if (isUnexpected(formatted)) logger.error({ err: error, path: formatted.path }, 'a resolver failed');
-      return formatError(formatted);
-    },
+    plugins: [
+      errorLog(logger),
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginInlineTraceDisabled(),
+    ],
   });
   await apollo.start();
-
-  const graphql: Handler = async (exchange) => {
-    if (exchange.path !== '/graphql') return false;
-    const startedAt = performance.now();
-    await answerGraphql(apollo, exchange, ({ request, response }, body) => {
+  return startGraphqlServer({
+    host: options.host,
+    port: options.port,
+    portSetting: `${service.toUpperCase()}_PORT`,
+    metricsPort: options.metricsPort,
+    logger,
+    metrics: options.metrics,
+    apollo,
+    paths: ['/graphql'],
+    authenticate({ request, response }, body) {
       const header = request.headers[contextHeader];
       const call = verifyContext(options.contextSecret, typeof header === 'string' ? header : undefined, {
         audience: service,
@@ -67,34 +68,10 @@ export async function startSubgraphServer<Context extends CallContext>(
       if (call !== null) return options.createContext(call);
       sendJson(response, 401, graphqlErrorBody('UNAUTHENTICATED', 'This service answers the gateway only.'));
       return null;
-    });
-    const milliseconds = performance.now() - startedAt;
-    const status = exchange.response.statusCode;
-    metrics.observeRequest(milliseconds / 1_000, status);
-    logger.debug({ requestId: exchange.requestId, status, milliseconds }, 'answered');
-    return true;
-  };
-
-  const metricsServer =
-    options.metricsPort === undefined
-      ? null
-      : await startMetricsServer(metrics, { host: options.host, port: options.metricsPort, logger });
-  const server = await startHttpServer({
-    host: options.host,
-    port: options.port,
-    portSetting: `${service.toUpperCase()}_PORT`,
-    logger,
-    handlers: [graphql, healthHandler(options.readiness), ...(options.handlers ?? [])],
-    trustRequestId: true,
-  });
-  logger.info({ port: server.port }, 'listening');
-  return {
-    port: server.port,
-    async stop() {
-      await server.stop();
-      await apollo.stop();
-      await options.close();
-      await metricsServer?.stop();
     },
-  };
+    readiness: options.readiness,
+    handlers: options.handlers ?? [],
+    trustRequestId: true,
+    close: options.close,
+  });
 }
