@@ -10,17 +10,28 @@ type Hash = Uint8Array<ArrayBuffer>;
 
 export function createSessionRepository(database: Database) {
   return {
-    /** Starts a session with its first refresh token; returns its id. */
-    async create(userId: number, expiresAt: Date, token: { hash: Hash; expiresAt: Date }): Promise<string> {
-      const { id } = await database.session.create({
-        data: {
-          userId,
-          expiresAt,
-          refreshTokens: { create: { tokenHash: token.hash, expiresAt: token.expiresAt } },
-        },
-        select: { id: true },
-      });
-      return id;
+    /**
+     * Starts a session with its first refresh token; returns its id. Null when the account is no longer active, or
+     * no longer has the password that was compared: a comparison takes long. The lock keeps a change of the account
+     * waiting until it can see the session, and us until we can see the change.
+     */
+    async create(
+      account: { userId: number; passwordHash: string },
+      expiresAt: Date,
+      token: { hash: Hash; expiresAt: Date },
+    ): Promise<string | null> {
+      const [session] = await database.$queryRaw<{ id: string }[]>`
+        WITH account AS (
+          SELECT id FROM users
+          WHERE id = ${account.userId} AND password_hash = ${account.passwordHash} AND is_active IS NOT FALSE
+          FOR SHARE
+        ), session AS (
+          INSERT INTO sessions (user_id, expires_at) SELECT id, ${expiresAt}::timestamp FROM account RETURNING id
+        )
+        INSERT INTO refresh_tokens (token_hash, session_id, expires_at)
+        SELECT ${token.hash}, id, ${token.expiresAt}::timestamp FROM session
+        RETURNING session_id::text AS id`;
+      return session?.id ?? null;
     },
 
     /**

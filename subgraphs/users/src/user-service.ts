@@ -159,8 +159,10 @@ export function createUserService({ database, users, sessions, passwords }: Depe
       }
       const passwordHash = await passwords.hash(validated.value.newPassword);
       const user = await database.$transaction(async (transaction) => {
+        // The account first: a login that is under way has its session by then, or sees the new password.
+        const changed = await users.update(transaction, viewer.id, null, { passwordHash });
         await sessions.endAll(transaction, viewer.id, 'password-changed', new Date(), viewer.sessionId);
-        return users.update(transaction, viewer.id, null, { passwordHash });
+        return changed;
       });
       return user === null || user === 'email-taken'
         ? refused('NOT_FOUND', 'There is no such user.', null)

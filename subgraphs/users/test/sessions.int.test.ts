@@ -33,6 +33,23 @@ beforeAll(async () => {
 afterAll(() => users[Symbol.asyncDispose]());
 
 describe('a login', () => {
+  it('is refused when the password changes while it is being compared', async () => {
+    const account = await createAccount(users);
+    const administration = new Client({ connectionString: sharedDatabase('users').databaseUrl });
+    await administration.connect();
+    try {
+      await administration.query('BEGIN');
+      const change = "UPDATE users SET password_hash = password_hash || '?' WHERE id = $1";
+      await administration.query(change, [Number(account.id)]);
+      const attempt = logIn(users, account.email);
+      await Promise.race([attempt, isWaitedFor(administration)]);
+      await administration.query('COMMIT');
+      expect(await attempt).toBeNull();
+    } finally {
+      await administration.end();
+    }
+  });
+
   it('answers the user and a token that the published keys verify', async () => {
     const account = await createAccount(users, { role: 'DOCTOR' });
     const input = { email: account.email?.toUpperCase() ?? '', password };
@@ -253,3 +270,13 @@ describe('an account that is closed', () => {
     expect(await logIn(users, account.email)).not.toBeNull();
   });
 });
+
+/** Resolves when somebody waits for a lock that this connection holds. */
+async function isWaitedFor(holder: Client): Promise<void> {
+  for (;;) {
+    const { rowCount } = await holder.query(
+      'SELECT FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))',
+    );
+    if (rowCount !== 0) return;
+  }
+}
