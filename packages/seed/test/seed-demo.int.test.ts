@@ -35,7 +35,7 @@ describe('seedDemo', () => {
     expect(result?.accounts.map(({ email }) => email)).toEqual(rows.map(({ email }) => email));
     expect(result?.accounts[1]).toMatchObject({ role: 'DOCTOR', name: 'Mei Chen' });
     expect(result?.password).toBe(demoPassword);
-    const hasher = createPasswordHasher(4);
+    const hasher = await createPasswordHasher(4);
     try {
       expect(await hasher.verify(demoPassword, rows[1]?.password_hash ?? '')).toBe(true);
     } finally {
