@@ -1,4 +1,4 @@
-import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { runChild } from './run-child.mjs';
 
 /**
@@ -12,7 +12,8 @@ import { runChild } from './run-child.mjs';
 export async function buildWorkspaces(root, showStep) {
   return showStep('Build', async (progress) => {
     let output = '';
-    const turbo = path.join(root, 'node_modules', 'turbo', 'bin', 'turbo');
+    // Looked up now, not when this file is loaded: then it was not installed yet on a fresh clone.
+    const turbo = fileURLToPath(import.meta.resolve('turbo/bin/turbo'));
     await runChild(
       'The build',
       [process.execPath, turbo, 'run', 'build', '--no-daemon', '--cache=local:rw', '--output-logs=new-only'],
