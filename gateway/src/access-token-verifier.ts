@@ -9,6 +9,8 @@ const cacheSize = 10_000;
 const cacheTime = 60_000;
 /** How long the users service may take to give its keys, in milliseconds. */
 const keysTimeout = 3_000;
+/** How long keys that were asked for are given again without asking, in milliseconds: anybody may ask us for them. */
+const freshKeys = 1_000;
 
 const claimsSchema = z.object({
   sub: z.string().regex(/^[1-9]\d*$/),
@@ -38,6 +40,7 @@ export function createAccessTokenVerifier(jwksUrl: string): AccessTokenVerifier 
     timeoutDuration: keysTimeout,
     cacheMaxAge: Infinity,
   });
+  let loadedAt = 0;
   const verified = new LRUCache<string, { viewer: Viewer; until: number }>({ max: cacheSize });
 
   async function verify(token: string): Promise<{ viewer: Viewer; expiresAt: number } | null> {
@@ -73,8 +76,10 @@ export function createAccessTokenVerifier(jwksUrl: string): AccessTokenVerifier 
       return viewer;
     },
     async keys() {
+      if (Date.now() - loadedAt < freshKeys) return keySet.jwks() ?? { keys: [] };
       try {
         await keySet.reload();
+        loadedAt = Date.now();
       } catch (error) {
         if (keySet.jwks() === undefined) throw error;
       }

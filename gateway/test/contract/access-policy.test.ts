@@ -42,7 +42,7 @@ describe('the access policy', () => {
         .filter(([, { allow }]) => allow.includes('ANONYMOUS'))
         .map(([field]) => field),
     );
-    expect(open.sort()).toEqual(['login', 'logout', 'refreshSession']);
+    expect(open.sort()).toEqual(['login', 'refreshSession']);
   });
 
   it('leaves nullable whatever somebody who may read a type may not read of it', () => {

@@ -29,8 +29,8 @@ export const policy: Readonly<Record<string, TypeRules>> = {
     ...fields(signedIn, '_entities', '_service'),
   },
   Mutation: {
-    ...fields(anyone, 'login', 'refreshSession', 'logout'),
-    ...fields(users, 'changePassword'),
+    ...fields(anyone, 'login', 'refreshSession'),
+    ...fields(users, 'logout', 'changePassword'),
     ...fields(
       administrators,
       'createUser',

@@ -1,4 +1,4 @@
-import { pino, stdSerializers, type Logger } from 'pino';
+import { pino, stdSerializers, type Logger, type LoggerOptions } from 'pino';
 
 export type { Logger } from 'pino';
 
@@ -7,12 +7,14 @@ export type { Logger } from 'pino';
  * log identifiers, counts and durations. A level that does not exist counts as `info`; the settings report it.
  */
 export function createLogger(service: string, level: string | undefined): Logger {
-  return pino({
+  const options: LoggerOptions = {
     level: level !== undefined && (level === 'silent' || level in pino.levels.values) ? level : 'info',
     base: { service },
     timestamp: pino.stdTimeFunctions.isoTime,
     serializers: { err: describeError },
-  });
+  };
+  // Written at once: what is written later can overtake, or be lost when the process ends.
+  return pino(options, pino.destination({ dest: 1, sync: true }));
 }
 
 /**

@@ -23,7 +23,7 @@ export async function runProcess(logger: Logger, start: () => Promise<Running>):
       resolve('the parent process is gone');
     });
   });
-  const running = start();
+  const running = Promise.resolve().then(start);
   running.catch((error: unknown) => {
     if (error instanceof StartupError) process.stderr.write(`${error.message}\n`);
     else logger.fatal({ err: error }, 'could not start');

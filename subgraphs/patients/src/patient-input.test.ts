@@ -72,9 +72,9 @@ describe('the date of birth', () => {
     vi.useRealTimers();
   });
 
-  it('is before today in UTC', () => {
-    expect(problemsOf({ dateOfBirth: '2026-03-01' })).toEqual([]);
-    expect(problemsOf({ dateOfBirth: '2026-03-02' })).toEqual(['dateOfBirth']);
+  it('is today in UTC at the latest, for those who were born today', () => {
+    expect(problemsOf({ dateOfBirth: '2026-03-02' })).toEqual([]);
+    expect(problemsOf({ dateOfBirth: '2026-03-03' })).toEqual(['dateOfBirth']);
   });
 });
 

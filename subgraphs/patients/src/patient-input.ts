@@ -12,7 +12,7 @@ const earliestBirth = '1850-01-01';
 
 const dateOfBirth = z
   .string()
-  .refine((date) => date < new Date().toISOString().slice(0, 10), 'must be in the past')
+  .refine((date) => date <= new Date().toISOString().slice(0, 10), 'must not be in the future')
   .refine((date) => date >= earliestBirth, `must not be before ${earliestBirth}`);
 
 /** Columns that can be null: absent leaves them alone, null clears them, one by one or the whole group. */

@@ -1,4 +1,4 @@
-import { createMetrics, SettingsError } from '@caregraph/service-kit';
+import { createMetrics, StartupError } from '@caregraph/service-kit';
 import { createAdministrator, readAdministrator } from './admin-create.js';
 import { loadAdminConfig } from './config.js';
 import { connectDatabase } from './database.js';
@@ -8,7 +8,7 @@ import { createUserRepository } from './user-repository.js';
 try {
   const config = loadAdminConfig(process.env);
   const input = await readAdministrator(process.argv.slice(2), config.ADMIN_PASSWORD);
-  const passwords = createPasswordHasher(config.PASSWORD_HASH_COST);
+  const passwords = await createPasswordHasher(config.PASSWORD_HASH_COST);
   const database = connectDatabase(config.USERS_DATABASE_URL, createMetrics('admin-create'), (error) => {
     console.error(error.message);
   });
@@ -31,7 +31,7 @@ try {
 
 /** What a person can mend is told in a sentence, which a stack would hide. */
 function explain(error: unknown): unknown {
-  if (error instanceof SettingsError || error instanceof TypeError) return error.message;
+  if (error instanceof StartupError) return error.message;
   if (!(error instanceof Error)) return error;
   if (error.message.includes('42P01')) return 'The database has no tables yet; run npm run db:migrate first.';
   return /reach database|ECONNREFUSED|Authentication failed/.test(error.message)

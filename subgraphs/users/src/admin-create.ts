@@ -1,4 +1,4 @@
-import { validate } from '@caregraph/service-kit';
+import { StartupError, validate } from '@caregraph/service-kit';
 import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
 import { Writable } from 'node:stream';
@@ -19,16 +19,13 @@ export interface AdministratorInput {
 /**
  * Reads `--email`, `--first-name` and `--last-name`. The password is `given`, or is asked for without showing it,
  * or is the first line of standard input: never an argument, which other users of the machine could see. Throws a
- * `TypeError` for an option that does not exist.
+ * `StartupError` for an option that does not exist.
  */
 export async function readAdministrator(
   argv: readonly string[],
   given: string | undefined,
 ): Promise<AdministratorInput> {
-  const { values } = parseArgs({
-    args: [...argv],
-    options: { email: { type: 'string' }, 'first-name': { type: 'string' }, 'last-name': { type: 'string' } },
-  });
+  const values = parseOptions(argv);
   return {
     email: values.email,
     firstName: values['first-name'],
@@ -70,6 +67,21 @@ export async function createAdministrator(
     };
   }
   return { user, problems: user === null ? ['Another account has this e-mail address.'] : [] };
+}
+
+function parseOptions(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      options: {
+        email: { type: 'string' },
+        'first-name': { type: 'string' },
+        'last-name': { type: 'string' },
+      },
+    }).values;
+  } catch (error) {
+    throw new StartupError(error instanceof Error ? error.message : String(error));
+  }
 }
 
 const optionNames = { email: '--email', firstName: '--first-name', lastName: '--last-name' };

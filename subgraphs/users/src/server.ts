@@ -16,7 +16,7 @@ export async function startServer(config: Config, logger: Logger): Promise<HttpS
   const database = connectDatabase(config.USERS_DATABASE_URL, metrics, (error) => {
     logger.warn({ err: error }, 'a database connection failed');
   });
-  const passwords = createPasswordHasher(config.PASSWORD_HASH_COST);
+  const passwords = await createPasswordHasher(config.PASSWORD_HASH_COST);
   const tokens = await createAccessTokens(config.ACCESS_TOKEN_PRIVATE_KEY, config.ACCESS_TOKEN_SECONDS);
   const dependencies: Dependencies = {
     config,

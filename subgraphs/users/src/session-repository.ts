@@ -29,41 +29,37 @@ export function createSessionRepository(database: Database) {
           INSERT INTO sessions (user_id, expires_at) SELECT id, ${expiresAt}::timestamp FROM account RETURNING id
         )
         INSERT INTO refresh_tokens (token_hash, session_id, expires_at)
-        SELECT ${token.hash}, id, ${token.expiresAt}::timestamp FROM session
+        SELECT ${token.hash}, id, least(${token.expiresAt}::timestamp, ${expiresAt}::timestamp) FROM session
         RETURNING session_id::text AS id`;
       return session?.id ?? null;
     },
 
     /**
-     * Marks a refresh token as used, once: of two that come at the same time, one gets `'replayed'`. A token that is
-     * unknown or has expired, and one of a session that has ended, gets null.
+     * Exchanges a refresh token for the next one, once: of two that come at the same time, one is a replay, which ends
+     * the session; the next one expires with the session at the latest. Null for a replay, for a token that is unknown
+     * or has expired, and for a session that has ended.
      */
-    async useToken(
+    async rotate(
       hash: Hash,
+      next: { hash: Hash; expiresAt: Date },
       now: Date,
-    ): Promise<{ sessionId: string; userId: number; expiresAt: Date } | 'replayed' | null> {
-      const token = await database.refreshToken.findUnique({
-        where: { tokenHash: hash },
-        include: { session: true },
-      });
-      if (token?.session.endedAt !== null || token.session.expiresAt <= now) return null;
-      const { count } = await database.refreshToken.updateMany({
-        where: { tokenHash: hash, usedAt: null },
-        data: { usedAt: now },
-      });
-      const { sessionId, session } = token;
-      if (count === 0) {
-        await endWhere(database, { id: sessionId }, 'replayed', now);
-        return 'replayed';
-      }
-      return token.expiresAt <= now
-        ? null
-        : { sessionId, userId: session.userId, expiresAt: session.expiresAt };
-    },
-
-    async addToken(sessionId: string, token: { hash: Hash; expiresAt: Date }): Promise<void> {
-      await database.refreshToken.create({
-        data: { sessionId, tokenHash: token.hash, expiresAt: token.expiresAt },
+    ): Promise<{ sessionId: string; userId: number } | null> {
+      return database.$transaction(async (transaction) => {
+        const token = await transaction.refreshToken.findUnique({
+          where: { tokenHash: hash },
+          include: { session: true },
+        });
+        if (token?.session.endedAt !== null || token.session.expiresAt <= now) return null;
+        const { sessionId, session } = token;
+        const { count } = await transaction.refreshToken.updateMany({
+          where: { tokenHash: hash, usedAt: null },
+          data: { usedAt: now },
+        });
+        if (count === 0) await endWhere(transaction, { id: sessionId }, 'replayed', now);
+        if (count === 0 || token.expiresAt <= now) return null;
+        const expiresAt = next.expiresAt < session.expiresAt ? next.expiresAt : session.expiresAt;
+        await transaction.refreshToken.create({ data: { sessionId, tokenHash: next.hash, expiresAt } });
+        return { sessionId, userId: session.userId };
       });
     },
 
@@ -71,9 +67,9 @@ export function createSessionRepository(database: Database) {
       await endWhere(database, { id: sessionId }, reason, now);
     },
 
-    /** Ends the session that a refresh token belongs to, used or not. */
-    async endByToken(hash: Hash, reason: SessionEnd, now: Date): Promise<void> {
-      await endWhere(database, { refreshTokens: { some: { tokenHash: hash } } }, reason, now);
+    /** Ends the session of a user that a refresh token belongs to, used or not. */
+    async endByToken(userId: number, hash: Hash, reason: SessionEnd, now: Date): Promise<void> {
+      await endWhere(database, { userId, refreshTokens: { some: { tokenHash: hash } } }, reason, now);
     },
 
     /** Ends all sessions of a user but one. */

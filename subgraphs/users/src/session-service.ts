@@ -1,4 +1,4 @@
-import { fault, type Viewer } from '@caregraph/service-kit';
+import type { Viewer } from '@caregraph/service-kit';
 import { createHash, randomBytes } from 'node:crypto';
 import type { AccessTokens } from './access-tokens.js';
 import type { Config } from './config.js';
@@ -35,9 +35,12 @@ interface Dependencies {
 }
 
 export function createSessionService({ config, users, sessions, passwords, tokens }: Dependencies) {
-  /** When a refresh token that is issued now expires: with the session at the latest. */
-  const refreshExpiry = (now: Date, sessionExpiry: Date): Date =>
-    new Date(Math.min(now.getTime() + config.SESSION_IDLE_SECONDS * 1_000, sessionExpiry.getTime()));
+  /** A refresh token that is issued now: for the client, and as it is kept. */
+  function createRefreshToken(now: Date): { token: string; hash: Uint8Array<ArrayBuffer>; expiresAt: Date } {
+    // 256 random bits: nothing to guess, so a plain hash of it can be kept.
+    const token = randomBytes(32).toString('base64url');
+    return { token, hash: hashToken(token), expiresAt: later(now, config.SESSION_IDLE_SECONDS) };
+  }
 
   async function open(user: User, sessionId: string, refreshToken: string): Promise<SessionOutcome> {
     const { token, expiresAt } = await tokens.issue(user, sessionId);
@@ -55,37 +58,33 @@ export function createSessionService({ config, users, sessions, passwords, token
           : await passwords.verify(password, account.passwordHash);
       if (account === null || !matches || !account.user.isActive) return invalidCredentials;
       const now = new Date();
-      const sessionExpiry = new Date(now.getTime() + config.SESSION_SECONDS * 1_000);
-      const refreshToken = createRefreshToken();
       const { user, passwordHash } = account;
-      const sessionId = await sessions.create({ userId: user.id, passwordHash }, sessionExpiry, {
-        hash: hashToken(refreshToken),
-        expiresAt: refreshExpiry(now, sessionExpiry),
-      });
-      return sessionId === null ? invalidCredentials : open(user, sessionId, refreshToken);
+      const refreshToken = createRefreshToken(now);
+      const sessionId = await sessions.create(
+        { userId: user.id, passwordHash },
+        later(now, config.SESSION_SECONDS),
+        refreshToken,
+      );
+      return sessionId === null ? invalidCredentials : open(user, sessionId, refreshToken.token);
     },
 
     /** RFC 9700, section 4.14.2: each refresh token serves once, and the replay of a used one ends the session. */
     async refresh(input: RefreshSessionInput): Promise<SessionOutcome> {
       const now = new Date();
-      const used = await sessions.useToken(hashToken(input.refreshToken), now);
-      if (used === null || used === 'replayed') return invalidRefreshToken;
-      const [user] = await users.findMany([used.userId]);
-      if (user?.isActive !== true) return invalidRefreshToken;
-      const refreshToken = createRefreshToken();
-      await sessions.addToken(used.sessionId, {
-        hash: hashToken(refreshToken),
-        expiresAt: refreshExpiry(now, used.expiresAt),
-      });
-      return open(user, used.sessionId, refreshToken);
+      const next = createRefreshToken(now);
+      const rotated = await sessions.rotate(hashToken(input.refreshToken), next, now);
+      if (rotated === null) return invalidRefreshToken;
+      const [user] = await users.findMany([rotated.userId]);
+      return user?.isActive === true ? open(user, rotated.sessionId, next.token) : invalidRefreshToken;
     },
 
-    /** Ends the session of the refresh token, or of the access token when there is none. */
+    /** Ends the session of the refresh token, if it is the viewer's; without one, that of the access token. */
     async logout(viewer: Viewer, { refreshToken }: LogoutInput): Promise<{ userErrors: UserError[] }> {
       const now = new Date();
-      if (refreshToken != null) await sessions.endByToken(hashToken(refreshToken), 'logout', now);
-      else if (viewer.kind === 'user') await sessions.end(viewer.sessionId, 'logout', now);
-      else throw fault('UNAUTHENTICATED', 'A logout needs an access token or a refresh token.');
+      if (viewer.kind === 'user') {
+        if (refreshToken == null) await sessions.end(viewer.sessionId, 'logout', now);
+        else await sessions.endByToken(viewer.id, hashToken(refreshToken), 'logout', now);
+      }
       return { userErrors: [] };
     },
   };
@@ -109,9 +108,8 @@ const invalidRefreshToken: SessionOutcome = {
   ],
 };
 
-/** 256 random bits: nothing to guess, so a plain hash of it can be kept. */
-function createRefreshToken(): string {
-  return randomBytes(32).toString('base64url');
+function later(now: Date, seconds: number): Date {
+  return new Date(now.getTime() + seconds * 1_000);
 }
 
 function hashToken(token: string): Uint8Array<ArrayBuffer> {

@@ -174,11 +174,21 @@ describe('a refresh', () => {
 describe('a logout', () => {
   it('ends the session of a refresh token, used or not', async () => {
     const { email } = await createAccount(users);
-    const used = (await logIn(users, email))?.refreshToken;
-    const next = await refresh(users, used);
-    const { data } = await users.ask(anonymous, LogoutDocument, { input: { refreshToken: used ?? '' } });
+    const session = await logIn(users, email);
+    const viewer = await viewerOfToken(users, (await logIn(users, email))?.accessToken);
+    const next = await refresh(users, session?.refreshToken);
+    const input = { refreshToken: session?.refreshToken ?? '' };
+    const { data } = await users.ask(viewer, LogoutDocument, { input });
     expect(data.logout).toEqual({ userErrors: [] });
     expect(await refresh(users, next)).toBe('INVALID_REFRESH_TOKEN');
+  });
+
+  it('leaves the sessions of others alone', async () => {
+    const [mine, theirs] = [await createAccount(users), await createAccount(users)];
+    const viewer = await viewerOfToken(users, (await logIn(users, mine.email))?.accessToken);
+    const session = await logIn(users, theirs.email);
+    await users.ask(viewer, LogoutDocument, { input: { refreshToken: session?.refreshToken ?? '' } });
+    expect(await refresh(users, session?.refreshToken)).not.toBe('INVALID_REFRESH_TOKEN');
   });
 
   it('ends the session of the access token, and no other', async () => {
@@ -190,13 +200,15 @@ describe('a logout', () => {
     expect(await refresh(users, other?.refreshToken)).not.toBe('INVALID_REFRESH_TOKEN');
   });
 
-  it('needs one of the two', async () => {
+  it('needs an access token', async () => {
     const { errors } = await users.ask(anonymous, LogoutDocument, { input: {} });
     expect(errors?.map(({ extensions }) => extensions?.['code'])).toEqual(['UNAUTHENTICATED']);
   });
 
   it('is content with a token that nobody knows', async () => {
-    const { data } = await users.ask(anonymous, LogoutDocument, { input: { refreshToken: '\0' } });
+    const { email } = await createAccount(users);
+    const viewer = await viewerOfToken(users, (await logIn(users, email))?.accessToken);
+    const { data } = await users.ask(viewer, LogoutDocument, { input: { refreshToken: '\0' } });
     expect(data.logout).toEqual({ userErrors: [] });
   });
 });
