@@ -82,10 +82,13 @@ export function createAppointmentService({ appointments, schedules }: Dependenci
       if (!validated.ok) return invalid(validated.problems);
       const { id, version, ...changes } = validated.value;
       if (changes.notes !== undefined && (await isAnotherDoctors(viewer, id))) return anotherDoctors;
-      if (changes.type !== undefined && !(await staysInSchedule(id, changes.type))) {
+      if (changes.type === undefined) return change({ id, version }, null, changes);
+      if (!(await staysInSchedule(id, changes.type))) {
         return refused('OUTSIDE_SCHEDULE', "The time is not within the doctor's working hours.", ['type']);
       }
-      return change({ id, version }, null, changes);
+      // What was found holds for the version that was looked at, and nobody may move that one meanwhile.
+      const current = await load(id);
+      return change({ id, version: version ?? current?.version }, null, changes);
     },
 
     async confirm(input: Target): Promise<AppointmentOutcome> {

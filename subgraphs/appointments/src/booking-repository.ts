@@ -85,7 +85,7 @@ export function createBookingRepository(database: Database) {
      */
     async insert(transaction: Transaction, appointment: NewAppointment): Promise<Appointment | TakenTime> {
       const { patientId, doctorId, dateTime, duration, type, reason, notes, createdBy } = appointment;
-      for (;;) {
+      for (let attempt = 1; attempt <= insertAttempts; attempt += 1) {
         const [row] = await transaction.$queryRaw<AppointmentRow[]>`
           INSERT INTO appointments (patient_id, doctor_id, date_time, duration, type, status, reason, notes, created_by)
           VALUES (${patientId}, ${doctorId}, ${dateTime}::timestamp, ${duration}, ${typeMapping.toColumn(type)},
@@ -96,6 +96,7 @@ export function createBookingRepository(database: Database) {
         if (conflict !== null) return conflict;
         // The other appointment was called off between the two statements.
       }
+      throw new Error('An appointment could be neither booked nor found to be in the way.');
     },
 
     /** Remembers what the key was used for. */
@@ -138,6 +139,9 @@ export function createBookingRepository(database: Database) {
     },
   };
 }
+
+/** How often an appointment that is in the way may be called off while another one is booked. */
+const insertAttempts = 10;
 
 /** The first of the two keys of our advisory locks, which keeps ids of different kinds apart. */
 const lockClasses = { key: 1, doctor: 2, patient: 3 };

@@ -101,7 +101,7 @@ export function createBookingService(dependencies: Dependencies) {
       const hindrance = findHindrance(known, version);
       if (hindrance !== null) return hindrance;
       const participants = await findParticipants(String(known.patientId), String(known.doctorId));
-      if ('userErrors' in participants) return participants;
+      if ('userErrors' in participants) return concerning(['id'], participants);
       try {
         return await transact(async (transaction) => {
           await bookings.lock(transaction, participants);
@@ -136,6 +136,11 @@ function findHindrance(
 ): AppointmentOutcome | null {
   if (expected != null && expected !== version) return stale;
   return isActive && movableStatuses.some((movable) => movable === status) ? null : notMovable;
+}
+
+/** The same refusal, about another part of the input. */
+function concerning(field: readonly string[], { userErrors }: AppointmentOutcome): AppointmentOutcome {
+  return { appointment: null, userErrors: userErrors.map((error) => ({ ...error, field })) };
 }
 
 function taken(whose: TakenTime): AppointmentOutcome {

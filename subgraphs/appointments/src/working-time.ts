@@ -38,7 +38,7 @@ export function workingTime({ timeZone, days }: Week, range: Interval): Interval
       const end = instantOf(date, to, timeZone);
       const previous = intervals.at(-1);
       if (start >= end) continue;
-      if (previous !== undefined && start <= previous.end) previous.end = end;
+      if (previous !== undefined && start <= previous.end) previous.end = Math.max(previous.end, end);
       else intervals.push({ start, end });
     }
   }

@@ -131,7 +131,7 @@ describe('a service that cannot be asked', () => {
   it.each(['error', 'silence'] as const)(
     'refuses bookings with DEPENDENCY_UNAVAILABLE: %s',
     async (failure) => {
-      await using failing = await startAppointments({ SERVICE_TIMEOUT_MS: '200' });
+      await using failing = await startAppointments({ SERVICE_TIMEOUT_MS: '2000' });
       failing.patients.failure = failure;
       const input = newBooking();
       const refused = await failing.ask(staff, BookAppointmentDocument, { input });

@@ -136,6 +136,9 @@ describe('a list', () => {
     ['a page of more than a hundred', { first: 101 }],
     ['a cursor of another list', { after: Buffer.from('["Chen","Amy",1]').toString('base64url') }],
     ['a cursor that holds no time', { after: Buffer.from('["now",1]').toString('base64url') }],
+    ['a cursor with a day that does not exist', { after: cursorOf('2026-99-99 10:00:00', 1) }],
+    ['a cursor with a time that does not exist', { after: cursorOf('2026-01-01 99:99:99', 1) }],
+    ['a cursor with an id that no row can have', { after: cursorOf('2026-01-01 10:00:00', 2 ** 40) }],
     ['a cursor that was made up', { after: 'x' }],
   ])('refuses %s', async (_, wrong) => {
     const { errors } = await service.ask(nurse, ListAppointmentsDocument, wrong);
@@ -222,3 +225,7 @@ describe('a reference to an appointment', () => {
     expect(data._entities).toEqual([null, found, null, found]);
   });
 });
+
+function cursorOf(...key: readonly (string | number)[]): string {
+  return Buffer.from(JSON.stringify(key)).toString('base64url');
+}
