@@ -276,3 +276,13 @@ describe('roles', () => {
     expect(data?.setDoctorSchedule.userErrors.map(({ code }) => code)).toEqual(['FORBIDDEN']);
   });
 });
+
+describe('a value that its type refuses', () => {
+  it('is the client’s mistake, in the document as in a variable', async () => {
+    const token = await platform.token(administrator);
+    const request = '{ patients(filter: { bornFrom: "2026-02-30" }) { totalCount } }';
+    const { errors } = await platform.query(request, { token });
+    expect(errors).toMatchObject([{ path: ['patients'], extensions: { code: 'BAD_USER_INPUT' } }]);
+    expect(errors?.[0]?.message).toContain('A Date is a day of the calendar');
+  });
+});

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatError, isUnexpected } from './errors.js';
+import { formatError, invalidValue, isUnexpected } from './errors.js';
 
 describe('formatError', () => {
   it('lets through what was meant for clients, without anything else in its extensions', () => {
@@ -9,6 +9,11 @@ describe('formatError', () => {
       extensions: { code: 'FORBIDDEN', serviceName: 'users', stack: 'x' },
     };
     expect(formatError(error)).toEqual({ message: 'No.', path: ['me'], extensions: { code: 'FORBIDDEN' } });
+  });
+
+  it('calls a value in the document what it would be called in a variable', () => {
+    const extensions = { ...invalidValue('No date.').extensions, code: 'GRAPHQL_VALIDATION_FAILED' };
+    expect(formatError({ message: 'No date.', extensions }).extensions).toEqual({ code: 'BAD_USER_INPUT' });
   });
 
   it.each([{}, { code: 'P2002' }, { code: 'ECONNREFUSED' }, { code: 7 }])(

@@ -34,11 +34,20 @@ export function fault(code: FaultCode, message: string): GraphQLError {
 }
 
 /**
+ * A value of an argument that its scalar refuses. Marked, because Apollo Server gives errors that validation finds a
+ * code of its own, and a value is as wrong in the document as it is in a variable.
+ */
+export function invalidValue(message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT', invalidValue: true } });
+}
+
+/**
  * What a client sees of an error: message, place, path and a code of the closed set. Whatever was not meant for
  * clients (a bug, a database's message) becomes one sentence without a detail; the log has the rest.
  */
 export function formatError(formatted: GraphQLFormattedError): GraphQLFormattedError {
-  const code = formatted.extensions?.['code'];
+  const code =
+    formatted.extensions?.['invalidValue'] === true ? 'BAD_USER_INPUT' : formatted.extensions?.['code'];
   const known = typeof code === 'string' && (faultCodes.has(code) || requestCodes.has(code));
   return {
     message: known ? formatted.message : 'Something went wrong on our side.',

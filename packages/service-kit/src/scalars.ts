@@ -1,5 +1,5 @@
 import { GraphQLScalarType, Kind } from 'graphql';
-import { fault } from './errors.js';
+import { invalidValue } from './errors.js';
 
 const dateTimePattern =
   /^(\d{4}-\d{2}-\d{2})[Tt]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
@@ -13,24 +13,24 @@ const localTimePattern = /^(([01]\d|2[0-3]):[0-5]\d|24:00)$/;
 export function parseDateTime(value: string): Date {
   const [, date] = dateTimePattern.exec(value) ?? [];
   if (date === undefined || !isDate(date)) {
-    throw fault('BAD_USER_INPUT', 'A DateTime is written as in RFC 3339, for example 2026-03-02T14:30:00Z.');
+    throw invalidValue('A DateTime is written as in RFC 3339, for example 2026-03-02T14:30:00Z.');
   }
   const instant = new Date(value.toUpperCase());
   const year = instant.getUTCFullYear();
   if (year < 1 || year > 9_999) {
-    throw fault('BAD_USER_INPUT', 'A DateTime is within the years 0001 to 9999 in UTC.');
+    throw invalidValue('A DateTime is within the years 0001 to 9999 in UTC.');
   }
   return instant;
 }
 
 function parseDate(value: string): string {
   if (datePattern.test(value) && isDate(value)) return value;
-  throw fault('BAD_USER_INPUT', 'A Date is a day of the calendar, written as YYYY-MM-DD.');
+  throw invalidValue('A Date is a day of the calendar, written as YYYY-MM-DD.');
 }
 
 function parseLocalTime(value: string): string {
   if (localTimePattern.test(value)) return value;
-  throw fault('BAD_USER_INPUT', 'A LocalTime is written as HH:MM, from 00:00 to 24:00.');
+  throw invalidValue('A LocalTime is written as HH:MM, from 00:00 to 24:00.');
 }
 
 /** Whether `YYYY-MM-DD` names a day that exists: `2026-02-30` does not; neither does the year 0000 in PostgreSQL. */
@@ -47,7 +47,7 @@ function stringScalar<Internal>(
   serialize: (value: unknown) => string,
 ): GraphQLScalarType<Internal, string> {
   const parseValue = (value: unknown): Internal => {
-    if (typeof value !== 'string') throw fault('BAD_USER_INPUT', `A ${name} is a string.`);
+    if (typeof value !== 'string') throw invalidValue(`A ${name} is a string.`);
     return parse(value);
   };
   return new GraphQLScalarType({

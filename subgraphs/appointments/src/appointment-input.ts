@@ -13,6 +13,10 @@ const type = z.enum([
   'PROCEDURE',
   'EMERGENCY',
 ] as const satisfies readonly AppointmentType[]);
+/** Whatever begins in the year 9999 ends in it, or has no RFC 3339 timestamp to say when. */
+const dateTime = z
+  .date()
+  .refine((instant) => instant.getUTCFullYear() < 9_999, 'must be before the year 9999');
 const reason = requiredText(10_000);
 const notes = text(10_000);
 const idempotencyKey = text(255).refine((key) => key !== '', 'must not be empty');
@@ -23,7 +27,7 @@ const version = z.int().nullish();
 export const bookAppointmentInput = z.object({
   patientId: z.string(),
   doctorId: z.string(),
-  dateTime: z.date(),
+  dateTime,
   duration: appointmentDuration,
   type,
   reason,
@@ -42,6 +46,6 @@ export const updateAppointmentInput = z.object({
 export const rescheduleAppointmentInput = z.object({
   id: z.string(),
   version,
-  dateTime: z.date(),
+  dateTime,
   duration: appointmentDuration.nullish(),
 });

@@ -65,6 +65,9 @@ export function createBookingService(dependencies: Dependencies) {
       const validated = validate(bookAppointmentInput, input);
       if (!validated.ok) return invalid(validated.problems);
       const { dateTime, duration, type, reason, notes } = validated.value;
+      if (viewer.role === 'DOCTOR' && notes !== null && parseId(validated.value.doctorId) !== viewer.id) {
+        return refused('FORBIDDEN', 'Doctors write notes on their own appointments only.', ['notes']);
+      }
       const request = toRequest(viewer.id, validated.value);
       const repeated = request === null ? null : await bookings.findRequest(request);
       if (repeated !== null) return repetition(repeated);

@@ -64,3 +64,16 @@ describe('a time zone', () => {
     },
   );
 });
+
+describe('a time zone', () => {
+  const isTaken = (timeZone: string): boolean =>
+    validate(setDoctorScheduleInput, { doctorId: '1', timeZone, days: [] }).ok;
+
+  it.each(['UTC', 'Europe/Vienna', 'America/Argentina/Buenos_Aires', 'Asia/Kolkata'])('may be %s', (name) => {
+    expect(isTaken(name)).toBe(true);
+  });
+
+  it.each(['PST', 'IST', 'ACT', '+01:00', 'Europe/Atlantis', ''])('may not be %j', (name) => {
+    expect(isTaken(name)).toBe(false);
+  });
+});

@@ -42,6 +42,7 @@ export function createScheduleService({ database, bookings, schedules, directory
      */
     async availableSlots({ doctorId, from, to, duration }: QueryAvailableSlotsArgs): Promise<Slot[]> {
       const search = { start: from.getTime(), end: to.getTime() };
+      const earliest = Math.max(search.start, Date.now());
       if (search.start >= search.end) throw fault('BAD_USER_INPUT', '"from" must be before "to".');
       if (search.end - search.start > longestSearch) {
         throw fault('BAD_USER_INPUT', '"to" must be at most 62 days after "from".');
@@ -49,6 +50,7 @@ export function createScheduleService({ database, bookings, schedules, directory
       if (!appointmentDuration.safeParse(duration).success) {
         throw fault('BAD_USER_INPUT', '"duration" must be between 15 and 480 minutes.');
       }
+      if (earliest >= search.end) return [];
       const id = parseId(doctorId);
       const week = id === null ? null : await byDoctor.load(id);
       if (id === null || week === null) return [];
@@ -58,7 +60,6 @@ export function createScheduleService({ database, bookings, schedules, directory
         throw fault('DOWNSTREAM_SERVICE_ERROR', doctor.message);
       }
       const taken = await bookings.findTaken(id, wholeDays(search, week));
-      const earliest = Math.max(search.start, Date.now());
       return freeSlots(workingTime(week, search), taken, duration * 60_000)
         .filter(({ start, end }) => start >= earliest && end <= search.end)
         .map(({ start, end }) => ({ startsAt: new Date(start), endsAt: new Date(end) }));

@@ -87,6 +87,21 @@ describe('a booking', () => {
       userErrors: [{ code: 'FORBIDDEN', field: ['notes'] }],
     });
   });
+
+  it('is refused with notes of a doctor for another doctor’s appointment', async () => {
+    const [mine, theirs] = [userViewer('DOCTOR'), newId()];
+    expect(await book({ doctorId: theirs, notes: 'Allergic' }, mine)).toMatchObject({
+      appointment: null,
+      userErrors: [{ code: 'FORBIDDEN', field: ['notes'] }],
+    });
+    expect((await book({ doctorId: String(mine.id), notes: 'Allergic' }, mine)).userErrors).toEqual([]);
+  });
+
+  it('is refused where the calendar of RFC 3339 ends', async () => {
+    expect((await book({ dateTime: '9999-12-31T23:59:00Z' })).userErrors).toMatchObject([
+      { code: 'INVALID_INPUT', field: ['dateTime'] },
+    ]);
+  });
 });
 
 describe('patient and doctor', () => {

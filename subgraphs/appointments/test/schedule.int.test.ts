@@ -131,6 +131,14 @@ describe('a schedule', () => {
 });
 
 describe('free slots', () => {
+  it('are none in times that have passed, however long ago', async () => {
+    const doctorId = await setWeek(service, { timeZone: 'America/New_York', hours: ['00:00', '24:00'] });
+    const search = { doctorId, from: '0001-01-01T00:00:00Z', to: '0001-01-02T00:00:00Z', duration: 30 };
+    const { data, errors } = await service.ask(staff, FindSlotsDocument, search);
+    expect(errors).toBeUndefined();
+    expect(data.availableSlots).toEqual([]);
+  });
+
   const find = (search: FindSlotsQueryVariables) => service.ask(staff, FindSlotsDocument, search);
   async function startsOf(search: FindSlotsQueryVariables): Promise<string[]> {
     const { data, errors } = await find(search);
