@@ -16,10 +16,15 @@ export interface RolePasswords {
   runtime: string;
 }
 
+/** How long connecting, and any one statement, may take, in milliseconds; copying a template takes longest. */
+const connectPatience = 10_000;
+const statementPatience = 60_000;
+
 type RolesOf<Value> = Record<ServiceName, Value>;
 
 /**
- * Creates, or corrects, the two roles and the database of each service, and returns how to reach them.
+ * Creates, or corrects, the two roles and the database of each service, keeps everybody but the superuser
+ * out of `postgres` and `template1`, and returns how to reach the services' databases.
  * Doing it again changes nothing but the passwords, if those differ. What the runtime roles may do with
  * tables is granted by the migrations.
  */
@@ -27,9 +32,16 @@ export async function prepareDatabases(
   cluster: Pick<Cluster, 'superuserUrl'>,
   passwords: RolesOf<RolePasswords>,
 ): Promise<RolesOf<DatabaseUrls>> {
-  const client = new Client({ connectionString: cluster.superuserUrl('postgres') });
+  const client = new Client({
+    connectionString: cluster.superuserUrl('postgres'),
+    connectionTimeoutMillis: connectPatience,
+    query_timeout: statementPatience,
+  });
   await client.connect();
   try {
+    // The service roles have no business in the databases that every cluster has; by default anybody has.
+    await client.query('REVOKE CONNECT, TEMPORARY ON DATABASE postgres FROM PUBLIC');
+    await client.query('REVOKE CONNECT ON DATABASE template1 FROM PUBLIC');
     for (const service of serviceNames) {
       await prepareRole(client, ownerRole(service), passwords[service].owner, -1);
       await prepareRole(client, runtimeRole(service), passwords[service].runtime, 50);

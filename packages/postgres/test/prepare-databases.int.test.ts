@@ -38,6 +38,27 @@ it('makes databases that only their own two roles can enter, however often it is
   ]);
 });
 
+it('keeps the service roles out of the databases that every cluster has', async () => {
+  await using folder = await clusterFolder();
+  const cluster = await start(folder.path);
+  const passwords = { owner: 'own', runtime: 'run' };
+  const { users } = await prepareDatabases(cluster, {
+    users: passwords,
+    patients: passwords,
+    appointments: passwords,
+  });
+  for (const url of [users.databaseUrl, users.migrationUrl]) {
+    for (const database of ['postgres', 'template1']) {
+      const trespass = new URL(url);
+      trespass.pathname = `/${database}`;
+      await expect(whoAmI(trespass.href)).rejects.toThrow(`permission denied for database "${database}"`);
+    }
+  }
+  expect(await query(cluster, "SELECT has_database_privilege('users_owner', 'postgres', 'TEMP')")).toEqual([
+    { has_database_privilege: false },
+  ]);
+});
+
 it('lets a service role neither make tables, temporary ones included, nor extensions', async () => {
   await using folder = await clusterFolder();
   const cluster = await start(folder.path);
