@@ -2,10 +2,12 @@ import {
   createWhole,
   isRunning,
   processRecord,
+  readIfThere,
   recordProcess,
+  removeStale,
   type ProcessRecord,
 } from '@caregraph/postgres';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -42,15 +44,19 @@ export async function takeRunnerLock(dataDirectory: string): Promise<RunnerLock>
   const file = path.join(dataDirectory, 'runner.json');
   const state: LockFile = { runner: recordProcess(process.pid), children: {} };
   while (!(await createWhole(file, JSON.stringify(state)))) {
-    const previous = readLock(file);
+    const text = readIfThere(file);
+    if (text === undefined) continue;
+    const previous = parseLock(text);
     if (previous && isRunning(previous.runner)) throw new AlreadyRunningError(previous.runner.pid);
     await Promise.all(Object.values(previous?.children ?? {}).map(endLeftover));
-    await rm(file, { force: true });
+    await removeStale(file, text);
   }
   return {
     record: (name, pid) => {
       state.children[name] = recordProcess(pid);
-      writeFileSync(file, JSON.stringify(state));
+      // Replaced as a whole: whoever read half of it would take it for one that holds nobody off.
+      writeFileSync(`${file}.new`, JSON.stringify(state), { mode: 0o600 });
+      renameSync(`${file}.new`, file);
     },
     release: () => rm(file, { force: true }),
   };
@@ -58,15 +64,15 @@ export async function takeRunnerLock(dataDirectory: string): Promise<RunnerLock>
 
 /** @throws AlreadyRunningError when the platform of `dataDirectory` is running */
 export function refuseWhileRunning(dataDirectory: string): void {
-  const lock = readLock(path.join(dataDirectory, 'runner.json'));
+  const text = readIfThere(path.join(dataDirectory, 'runner.json'));
+  const lock = text === undefined ? undefined : parseLock(text);
   if (lock && isRunning(lock.runner)) throw new AlreadyRunningError(lock.runner.pid);
 }
 
 /** A file that was cut off in writing tells nothing, and so holds nobody off. */
-function readLock(file: string): LockFile | undefined {
-  if (!existsSync(file)) return undefined;
+function parseLock(text: string): LockFile | undefined {
   try {
-    return lockFile.parse(JSON.parse(readFileSync(file, 'utf8')));
+    return lockFile.parse(JSON.parse(text));
   } catch {
     return undefined;
   }

@@ -48,6 +48,15 @@ it('leaves alone a process that merely has the number of a child that was left',
   expect(stranger.exitCode ?? stranger.signalCode).toBeNull();
 });
 
+it('lets one of several take over from a runner that is gone', async () => {
+  const folder = await temporaryFolder();
+  const runner = { pid: process.pid, identity: 'an earlier process with our number' };
+  await writeFile(path.join(folder, 'runner.json'), JSON.stringify({ runner, children: {} }));
+  const attempts = await Promise.allSettled(Array.from({ length: 8 }, () => takeRunnerLock(folder)));
+  const taken = attempts.filter(({ status }) => status === 'fulfilled');
+  expect(taken).toHaveLength(1);
+});
+
 it('is not held off by a file that was cut off', async () => {
   const folder = await temporaryFolder();
   await writeFile(path.join(folder, 'runner.json'), '{"runner":{"pi');

@@ -10,4 +10,12 @@ export {
   type RolePasswords,
 } from './prepare-databases.js';
 export { databaseNames, ownerRole, runtimeRole, serviceNames, type ServiceName } from './services.js';
-export { createWhole, isRunning, processRecord, recordProcess, type ProcessRecord } from './process-lock.js';
+export {
+  createWhole,
+  isRunning,
+  processRecord,
+  readIfThere,
+  recordProcess,
+  removeStale,
+  type ProcessRecord,
+} from './process-lock.js';

@@ -37,8 +37,10 @@ export async function createWhole(file: string, text: string): Promise<boolean> 
 /** Does `work` while no other process does any under the same lock; a holder that died holds nobody up. */
 export async function withProcessLock<Result>(file: string, work: () => Promise<Result>): Promise<Result> {
   while (!(await createWhole(file, JSON.stringify(recordProcess(process.pid))))) {
-    if (isHeld(file)) await delay(50);
-    else await rm(file, { force: true });
+    const text = readIfThere(file);
+    if (text === undefined) continue;
+    if (isHolding(text)) await delay(50);
+    else await removeStale(file, text);
   }
   try {
     return await work();
@@ -47,9 +49,30 @@ export async function withProcessLock<Result>(file: string, work: () => Promise<
   }
 }
 
-function isHeld(file: string): boolean {
+/**
+ * Removes the lock file of a holder that died, unless `file` no longer says what that holder wrote: then
+ * somebody else was faster and may hold the lock already.
+ */
+export async function removeStale(file: string, text: string): Promise<void> {
+  // Only one at a time looks and removes, or the slower of two would remove the lock that the faster took.
+  await withProcessLock(`${file}.takeover`, async () => {
+    if (readIfThere(file) === text) await rm(file, { force: true });
+  });
+}
+
+/** The text of a file; undefined when there is none. */
+export function readIfThere(file: string): string | undefined {
   try {
-    return isRunning(processRecord.parse(JSON.parse(readFileSync(file, 'utf8'))));
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function isHolding(text: string): boolean {
+  try {
+    return isRunning(processRecord.parse(JSON.parse(text)));
   } catch {
     return false;
   }
