@@ -10,7 +10,11 @@ export default defineConfig({
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     include: process.env['CAREGRAPH_TEST_TIER'] === 'full' ? full : everyday,
-    exclude: ['**/node_modules/**', '**/dist/**', ...(process.env['CAREGRAPH_TEST_TIER'] === 'full' ? [] : full)],
+    exclude: [
+      '**/node_modules/**',
+      '**/dist/**',
+      ...(process.env['CAREGRAPH_TEST_TIER'] === 'full' ? [] : full),
+    ],
     globalSetup: ['test/global-setup.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,

@@ -57,7 +57,8 @@ export const joins = {
                CASE
                  WHEN search_vector @@ (SELECT search_query($1, false)) THEN CASE
                    WHEN NOT ts_filter(search_vector, '{a}') @@ (SELECT search_query($1, false)) THEN 2
-                   WHEN btrim(search_text(${patientName})) = (SELECT btrim(search_text($1))) THEN 0
+                   WHEN strip(ts_filter(search_vector, '{a}')) = (SELECT strip(search_lexemes($1)))
+                     AND btrim(search_text(${patientName})) = (SELECT btrim(search_text($1))) THEN 0
                    ELSE 1 END
                  WHEN ts_filter(search_vector, '{a}') @@ (SELECT search_query($1, true)) THEN 3
                  ELSE 4 END AS rank

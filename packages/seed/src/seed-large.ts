@@ -42,7 +42,8 @@ async function analyze(databases: Databases, dataSet: DataSet): Promise<void> {
   await withSessions(databases, async (sessions) => {
     for (const service of serviceNames) {
       for (const { table } of dataSet[service]) {
-        await sessions[service].query(`ANALYZE ${escapeIdentifier(table)}`);
+        // VACUUM also moves what was loaded from the search index's waiting list into the index itself.
+        await sessions[service].query(`VACUUM (ANALYZE) ${escapeIdentifier(table)}`);
       }
     }
   });
