@@ -18,7 +18,11 @@ const accountRows = z.array(z.object({ email: z.string(), role: z.string() }));
  */
 export async function prepareDemo({ urls }: Databases): Promise<DemoLogin | undefined> {
   await seedDemo(urls);
-  const client = new Client({ connectionString: urls.users.migrationUrl });
+  const client = new Client({
+    connectionString: urls.users.migrationUrl,
+    connectionTimeoutMillis: 10_000,
+    query_timeout: 10_000,
+  });
   await client.connect();
   try {
     const { rows } = await client.query(

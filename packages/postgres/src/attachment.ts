@@ -1,5 +1,6 @@
 import { Client, DatabaseError } from 'pg';
 import { setTimeout as delay } from 'node:timers/promises';
+import { ClusterError } from './errors.js';
 
 /** One process's hold on a running server, which keeps the others from stopping it. */
 export interface Attachment {
@@ -15,11 +16,16 @@ export interface Attachment {
 const notYet = '57P03';
 const lockKey = 7_246_537;
 
+/** How long a server may take to answer a connection, and to come up or to go away, in milliseconds. */
+const connectPatience = 10_000;
+const changePatience = 120_000;
+
 /**
  * Takes hold of the server at `url`. The hold is a shared advisory lock, so it ends with our process however
  * that ends, and whoever lets go last finds out by taking the lock for itself.
  *
  * @returns undefined when no server answers there (any more)
+ * @throws ClusterError when something listens there and does not answer in time
  * @throws what PostgreSQL answers otherwise, a wrong password for one
  */
 export async function attach(url: string): Promise<Attachment | undefined> {
@@ -66,14 +72,27 @@ export async function attach(url: string): Promise<Attachment | undefined> {
 }
 
 async function connect(url: string): Promise<Client | undefined> {
+  const begin = performance.now();
   for (;;) {
-    const client = new Client({ connectionString: url, keepAlive: true, application_name: 'caregraph' });
+    const client = new Client({
+      connectionString: url,
+      keepAlive: true,
+      application_name: 'caregraph',
+      connectionTimeoutMillis: connectPatience,
+      // Above all what waiting for the lock may take, while its last holder stops the server.
+      query_timeout: 30_000,
+    });
+    const attempt = performance.now();
     try {
       await client.connect();
       return client;
     } catch (error) {
-      if (!(error instanceof DatabaseError)) return undefined;
-      if (error.code !== notYet) throw error;
+      if (!(error instanceof DatabaseError)) {
+        // Timers may fire a little early; a port where nobody listens answers at once.
+        if (performance.now() - attempt < 0.9 * connectPatience) return undefined;
+        throw new ClusterError(`What listens on port ${client.port} does not answer as PostgreSQL.`);
+      }
+      if (error.code !== notYet || performance.now() - begin > changePatience) throw error;
       await delay(100);
     }
   }
