@@ -10,7 +10,8 @@ export interface ChildOutput {
   capture: (stdout: Readable, stderr: Readable) => void;
   /** What the child last printed on standard error, at most twenty lines. */
   lastErrors: () => string;
-  close: () => void;
+  /** Settles when everything is in the file; what comes later is left out. */
+  close: () => Promise<void>;
 }
 
 const logLine = z.object({
@@ -34,6 +35,14 @@ export function openChildOutput(
   const file = path.join(logDirectory, `${name}.log`);
   if (existsSync(file)) renameSync(file, path.join(logDirectory, `${name}.previous.log`));
   const log = createWriteStream(file, { flags: 'a', mode: 0o600 });
+  // A full disk costs the log and nothing else.
+  log.once('error', (error) => {
+    log.on('error', () => undefined);
+    report(`${name}: its log cannot be written: ${error.message}`);
+  });
+  const write = (line: string): void => {
+    if (log.writable) log.write(`${line}\n`);
+  };
   const lastShown = new Map<string, number>();
   let errors: string[] = [];
   const show = (line: string): void => {
@@ -47,19 +56,22 @@ export function openChildOutput(
     capture: (stdout, stderr) => {
       errors = [];
       createInterface(stdout).on('line', (line) => {
-        log.write(`${line}\n`);
+        write(line);
         const summary = summarise(line);
         if (summary !== undefined) show(summary);
       });
       createInterface(stderr).on('line', (line) => {
-        log.write(`${line}\n`);
+        write(line);
         errors = [...errors.slice(-19), line];
       });
     },
     lastErrors: () => errors.join('\n'),
-    close: () => {
-      log.end();
-    },
+    close: () =>
+      new Promise((resolve) => {
+        log.end(() => {
+          resolve();
+        });
+      }),
   };
 }
 

@@ -53,6 +53,7 @@ export function describeProcesses(options: ProcessOptions): PlatformProcesses {
       cwd: root,
       environment,
       readyUrl: `${origin}/health/ready`,
+      liveUrl: `${origin}/health/live`,
       output: openChildOutput(name, path.join(settings.dataDirectory, 'logs'), report),
       onSpawn: (pid) => {
         onSpawn(name, pid);

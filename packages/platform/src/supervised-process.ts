@@ -10,8 +10,13 @@ export interface ProcessSpecification {
   entry: string;
   cwd: string;
   environment: Record<string, string | undefined>;
-  /** Answers 200 to GET when the process can do its work. */
+  /** Answers 200 to GET when the process can do all of its work: what its first start waits for. */
   readyUrl: string;
+  /**
+   * Answers 200 to GET as soon as the process serves: what a later start waits for. What it needs of others
+   * may be down then, and a process that does part of its work is better than one that is ended for it.
+   */
+  liveUrl: string;
   output: ChildOutput;
   /** Told of every start. */
   onSpawn: (pid: number) => void;
@@ -26,6 +31,8 @@ export class ProcessStartError extends Error {
 
 /** How long a process may take until it is ready, in milliseconds. */
 const readyPatience = 60_000;
+/** How long the last output of a process may take to arrive after its end, in milliseconds. */
+const outputPatience = 1_000;
 const longestPause = 30_000;
 /** A process that ran this long, in milliseconds, is restarted at once when it ends. */
 const steadyAfter = 60_000;
@@ -37,6 +44,8 @@ export class SupervisedProcess {
   /** Emits `attempt` with whether a start succeeded. */
   readonly #events = new EventEmitter();
   #child: ChildProcess | undefined;
+  /** Settles when `#child` has ended and all that it printed has arrived. */
+  #closed: Promise<unknown> = Promise.resolve();
   /** Aborted to start without the rest of the pause. */
   #restart = new AbortController();
   /** The next pause in milliseconds. */
@@ -53,7 +62,11 @@ export class SupervisedProcess {
    */
   async start(cancel: AbortSignal): Promise<void> {
     const child = this.#spawn();
-    await this.#waitUntilReady(child, AbortSignal.any([cancel, this.#stopping.signal]));
+    await this.#waitFor(
+      this.#specification.readyUrl,
+      child,
+      AbortSignal.any([cancel, this.#stopping.signal]),
+    );
     void this.#supervise(child);
   }
 
@@ -68,7 +81,8 @@ export class SupervisedProcess {
       await ended;
       clearTimeout(timer);
     }
-    this.#specification.output.close();
+    await this.#lastOutput();
+    await this.#specification.output.close();
   }
 
   /** Ends it now. */
@@ -110,15 +124,24 @@ export class SupervisedProcess {
     child.on('error', () => undefined);
     if (child.pid !== undefined) onSpawn(child.pid);
     this.#child = child;
+    this.#closed = new Promise((resolve) => child.once('close', resolve));
     return child;
   }
 
-  async #waitUntilReady(child: ChildProcess, cancel: AbortSignal): Promise<void> {
-    const { name, readyUrl, output } = this.#specification;
+  /** Waits for what a process that has ended has printed; something that it started may hold its streams on. */
+  async #lastOutput(): Promise<void> {
+    await Promise.race([this.#closed, delay(outputPatience)]);
+  }
+
+  async #waitFor(url: string, child: ChildProcess, cancel: AbortSignal): Promise<void> {
+    const { name, output } = this.#specification;
     const deadline = performance.now() + readyPatience;
-    while (!(await answers(readyUrl))) {
+    while (!(await answers(url))) {
       cancel.throwIfAborted();
-      if (!isRunning(child)) throw new ProcessStartError(output.lastErrors() || `${name} ended at once.`);
+      if (!isRunning(child)) {
+        await this.#lastOutput();
+        throw new ProcessStartError(output.lastErrors() || `${name} ended at once.`);
+      }
       if (performance.now() > deadline) throw new ProcessStartError(`${name} did not become ready in time.`);
       await delay(50);
     }
@@ -137,7 +160,7 @@ export class SupervisedProcess {
       try {
         child = this.#spawn();
         const cancel = AbortSignal.any([this.#stopping.signal, this.#restart.signal]);
-        await this.#waitUntilReady(child, cancel);
+        await this.#waitFor(this.#specification.liveUrl, child, cancel);
         if (!wanted) report(`${this.#specification.name} is back.`);
         this.#events.emit('attempt', true);
       } catch (error) {

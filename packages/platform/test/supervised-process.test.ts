@@ -9,9 +9,11 @@ import { ProcessStartError, SupervisedProcess } from '../src/supervised-process.
 
 /** Stands in for a service: answers, logs, ends by itself when asked to, and drains on SIGTERM. */
 const standIn = `
+  import { existsSync } from 'node:fs';
   import { createServer } from 'node:http';
   const server = createServer((request, response) => {
     if (request.url === '/crash') process.exit(3);
+    if (request.url === '/ready' && existsSync('broken')) response.statusCode = 503;
     if (request.url === '/warn') console.log(JSON.stringify({ level: 40, msg: 'look here' }));
     response.end(String(process.pid));
   });
@@ -28,9 +30,17 @@ it('starts, drains and ends a process, and keeps what it said in a file', async 
   expect(await warned).toEqual(['stand-in: warning: look here']);
   await supervised.stop(10_000);
   await expect(fetch(origin)).rejects.toThrow();
-  await expect
-    .poll(() => readFile(path.join(folder, 'stand-in.log'), 'utf8'))
-    .toMatch(/"look here"[^]*drained\n$/);
+  expect(await readFile(path.join(folder, 'stand-in.log'), 'utf8')).toMatch(/"look here"[^]*drained\n$/);
+});
+
+it('keeps what arrives after the end of a process', async () => {
+  const { supervised, folder } = await supervise(`${standIn}
+    import { spawn } from 'node:child_process';
+    const lastWords = 'while kill -0 ' + process.pid + ' 2>/dev/null; do :; done; echo "last words"';
+    spawn('sh', ['-c', lastWords], { stdio: ['ignore', 'inherit', 'inherit'] });`);
+  await supervised.start(never);
+  await supervised.stop(10_000);
+  expect(await readFile(path.join(folder, 'stand-in.log'), 'utf8')).toBe('drained\nlast words\n');
 });
 
 it('starts a process again that ended by itself, and says so', async () => {
@@ -48,6 +58,20 @@ it('starts a process again that ended by itself, and says so', async () => {
   await back;
   expect(await pidOf(origin)).not.toBe(first);
   expect(reports[0]).toBe('stand-in ended (exit code 3); starting it again.');
+});
+
+it('lets a process that was started again work as well as it can, ready or not', async () => {
+  const { supervised, origin, folder, events } = await supervise(standIn);
+  await supervised.start(never);
+  await writeFile(path.join(folder, 'broken'), '');
+  const back = new Promise<void>((resolve) => {
+    events.on('report', (line) => {
+      if (line === 'stand-in is back.') resolve();
+    });
+  });
+  await fetch(`${origin}/crash`).catch(() => undefined);
+  await back;
+  expect((await fetch(`${origin}/ready`)).status).toBe(503);
 });
 
 it('replaces a process on request without calling that an accident', async () => {
@@ -100,7 +124,8 @@ async function supervise(program: string): Promise<Fixture> {
     entry,
     cwd: folder,
     environment: { PORT: String(port) },
-    readyUrl: origin,
+    readyUrl: `${origin}/ready`,
+    liveUrl: origin,
     output: openChildOutput('stand-in', folder, report),
     onSpawn: () => undefined,
     report,
