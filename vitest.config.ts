@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** Runs in `npm test`: pure tests beside the code, and those that go through GraphQL to a real PostgreSQL. */
@@ -16,6 +17,8 @@ export default defineConfig({
       ...(process.env['CAREGRAPH_TEST_TIER'] === 'full' ? [] : full),
     ],
     globalSetup: ['test/global-setup.ts'],
+    // One worker a core: left alone, vitest keeps one core free, which of two is half the machine.
+    maxWorkers: availableParallelism(),
     testTimeout: 60_000,
     hookTimeout: 120_000,
     reporters: ['default'],
