@@ -1,9 +1,9 @@
 import { migrate } from '@caregraph/migrations';
 import { serviceNames, type Cluster } from '@caregraph/postgres';
-import { setTimeout as delay } from 'node:timers/promises';
 import { announce } from './announcement.js';
 import { checkPorts, type NeededPort } from './check-ports.js';
 import { openDatabases, startEmbedded, type Databases } from './databases.js';
+import { keepRunning } from './keep-running.js';
 import { prepareDemo } from './demo-login.js';
 import { takeRunnerLock } from './runner-lock.js';
 import { loadSecrets } from './secrets.js';
@@ -44,7 +44,8 @@ export async function runPlatform(options: PlatformOptions): Promise<void> {
     undo.push(lock.release);
     await checkPorts(neededPorts(settings));
     const databases = await showStep('PostgreSQL', (progress) => openDatabases(settings, progress));
-    undo.push(keepRunning(databases, settings, report));
+    const restart = (): Promise<Cluster> => startEmbedded(settings, () => undefined);
+    undo.push(databases.cluster ? keepRunning(databases.cluster, restart, report) : databases.close);
     signals.stop.throwIfAborted();
     await showStep('Migrations', (progress) => migrateAll(databases, progress));
     signals.stop.throwIfAborted();
@@ -106,33 +107,4 @@ async function migrateAll({ urls }: Databases, progress: (detail: string) => voi
       },
     });
   }
-}
-
-/** Starts the embedded server again if it goes away under us; returns what stops it for good. */
-function keepRunning(
-  databases: Databases,
-  settings: Settings,
-  report: (line: string) => void,
-): () => Promise<void> {
-  let stopping = false;
-  let current = databases.cluster;
-  const watchOver = async (cluster: Cluster): Promise<void> => {
-    await cluster.lost;
-    while (!stopping) {
-      report('PostgreSQL has gone away; starting it again.');
-      try {
-        current = await startEmbedded(settings, () => undefined);
-        report('PostgreSQL is back.');
-        await current.lost;
-      } catch (error) {
-        report(error instanceof Error ? error.message : String(error));
-        await delay(5_000, undefined, { ref: false });
-      }
-    }
-  };
-  if (current) void watchOver(current);
-  return async () => {
-    stopping = true;
-    await current?.stop();
-  };
 }
