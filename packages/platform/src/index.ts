@@ -1,11 +1,9 @@
-import { discardCluster } from '@caregraph/postgres';
-import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { clusterDirectory } from './databases.js';
 import { followSources, type Build } from './develop.js';
 import { runDatabaseProgram } from './database-program.js';
 import { exitAfter } from './expected-error.js';
 import { runPlatform } from './platform.js';
+import { resetData } from './reset-data.js';
 import { refuseWhileRunning } from './runner-lock.js';
 import { readSettings } from './settings.js';
 import type { ShowStep } from './show-step.js';
@@ -47,17 +45,12 @@ export function develop({ root, showStep, build }: CommandOptions): Promise<neve
   });
 }
 
-/** `npm run reset`: deletes the embedded data, the secrets and the logs, and ends this process. */
+/** `npm run reset`: deletes the embedded data, the benchmark's, the secrets and the logs, and ends this process. */
 export function reset({ root, showStep }: CommandOptions): Promise<never> {
   return exitAfter(async () => {
     const { dataDirectory } = readSettings(process.env, root);
     refuseWhileRunning(dataDirectory);
-    await showStep('Reset', async () => {
-      await discardCluster(clusterDirectory(dataDirectory));
-      for (const name of ['secrets.json', 'runner.json', 'logs']) {
-        await rm(path.join(dataDirectory, name), { recursive: true, force: true });
-      }
-    });
+    await showStep('Reset', () => resetData(dataDirectory));
     process.stdout.write('The embedded data is gone; "npm start" begins afresh.\n');
     return 0;
   });
