@@ -1,9 +1,7 @@
 import { createServer } from 'node:net';
 import { once } from 'node:events';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createInstallation, expectGone, type Installation, type Runner } from './platform/runner.js';
-
-const running = 'Caregraph is running.';
 
 describe('npm start', { timeout: 120_000 }, () => {
   let installation: Installation;
@@ -11,8 +9,10 @@ describe('npm start', { timeout: 120_000 }, () => {
 
   beforeAll(async () => {
     installation = await createInstallation();
-    runner = installation.start();
-    await runner.printed('Ctrl-C stops it.');
+  });
+  // Some tests end the platform; every other one starts with what is running.
+  beforeEach(async () => {
+    runner = await installation.running();
   });
   afterAll(() => installation[Symbol.asyncDispose]());
 
@@ -45,8 +45,7 @@ describe('npm start', { timeout: 120_000 }, () => {
     const before = Object.values(await installation.processes());
     runner.signal('SIGKILL');
     await runner.ended;
-    runner = installation.start();
-    await runner.printed(running);
+    runner = await installation.running();
     await expectGone(before);
     const password = /password: (\S+)\)/.exec(runner.output())?.[1] ?? '';
     expect(await logIn(password)).toMatchObject({ data: { login: { session: { user: { id: '2' } } } } });
@@ -60,6 +59,25 @@ describe('npm start', { timeout: 120_000 }, () => {
     await expectGone(before);
     for (const port of Object.values(installation.ports)) expect(await isFree(Number(port))).toBe(true);
   });
+
+  async function logIn(password: string): Promise<unknown> {
+    const query = 'mutation ($input: LoginInput!) { login(input: $input) { session { user { id } } } }';
+    const response = await fetch(`${installation.gatewayUrl}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query, variables: { input: { email: 'doctor@hospital.com', password } } }),
+    });
+    return response.json();
+  }
+});
+
+describe('npm start where a port is taken', { timeout: 120_000 }, () => {
+  let installation: Installation;
+
+  beforeAll(async () => {
+    installation = await createInstallation();
+  });
+  afterAll(() => installation[Symbol.asyncDispose]());
 
   it.each(['PORT', 'USERS_PORT', 'PATIENTS_PORT', 'APPOINTMENTS_PORT', 'POSTGRES_PORT'])(
     'tells in one sentence that %s is taken, and leaves nothing running',
@@ -80,16 +98,6 @@ describe('npm start', { timeout: 120_000 }, () => {
       }
     },
   );
-
-  async function logIn(password: string): Promise<unknown> {
-    const query = 'mutation ($input: LoginInput!) { login(input: $input) { session { user { id } } } }';
-    const response = await fetch(`${installation.gatewayUrl}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ query, variables: { input: { email: 'doctor@hospital.com', password } } }),
-    });
-    return response.json();
-  }
 });
 
 async function isFree(port: number): Promise<boolean> {

@@ -19,6 +19,7 @@ export interface Runner {
   /** Resolves when it has printed this; rejects, with what it did print, when it ends without. */
   printed: (text: string) => Promise<void>;
   signal: (signal: NodeJS.Signals) => void;
+  isRunning: () => boolean;
   /** How it ended. */
   ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 }
@@ -30,6 +31,8 @@ export interface Installation extends AsyncDisposable {
   gatewayUrl: string;
   /** Runs `npm start`, with `settings` over those of the installation. */
   start: (settings?: Readonly<Record<string, string>>) => Runner;
+  /** The `npm start` that runs and has said where everything is; a new one when none does. */
+  running: () => Promise<Runner>;
   /** The processes of the platform that runs: the runner and its four children, without PostgreSQL's. */
   processes: () => Promise<Record<string, ProcessRecord>>;
 }
@@ -48,13 +51,19 @@ export async function createInstallation(): Promise<Installation> {
     );
     return { runner, ...children };
   };
+  const start = (settings: Readonly<Record<string, string>> = {}): Runner => {
+    const runner = startRunner({ ...ports, CAREGRAPH_DATA_DIR: folder, ...settings });
+    runners.push(runner);
+    return runner;
+  };
   return {
     ports,
     gatewayUrl: `http://127.0.0.1:${ports['PORT'] ?? ''}`,
     processes,
-    start: (settings = {}) => {
-      const runner = startRunner({ ...ports, CAREGRAPH_DATA_DIR: folder, ...settings });
-      runners.push(runner);
+    start,
+    running: async () => {
+      const runner = runners.find(({ isRunning }) => isRunning()) ?? start();
+      await runner.printed('Ctrl-C stops it.');
       return runner;
     },
     [Symbol.asyncDispose]: async () => {
@@ -99,6 +108,7 @@ function startRunner(environment: Record<string, string>): Runner {
       child.kill(signal);
     },
     ended,
+    isRunning: () => child.exitCode === null && child.signalCode === null,
     printed: (text) =>
       new Promise((resolve, reject) => {
         const look = (): void => {
