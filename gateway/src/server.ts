@@ -32,8 +32,6 @@ const explorerBundle = fileURLToPath(new URL('../dist/explorer', import.meta.url
 export async function startGateway(config: Config, logger: Logger): Promise<HttpServer> {
   const explorer = loadExplorer(explorerBundle);
   const clients = createSubgraphClients(config, logger);
-  // On a clinic's network nothing is reported to anybody; Apollo's gateway reads this when it is made.
-  process.env['APOLLO_TELEMETRY_DISABLED'] = 'true';
   const gateway = new ApolloGateway({
     supergraphSdl: superviseSupergraphFile(config.supergraph.file, config.supergraph.watch, logger),
     logger,

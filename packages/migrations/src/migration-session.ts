@@ -8,6 +8,9 @@ const MIGRATION_LOCK = 72707369;
 /** PostgreSQL's code for a lock that was not granted within lock_timeout. */
 const LOCK_NOT_AVAILABLE = '55P03';
 
+/** How long a server may take to take a connection, in milliseconds. Migrations themselves may take long. */
+const connectTimeout = 10_000;
+
 /** A connection as the owner of a service's tables. */
 export interface MigrationSession {
   readonly client: pg.Client;
@@ -21,7 +24,7 @@ export async function withSession<Result>(
   work: (session: MigrationSession) => Promise<Result>,
 ): Promise<Result> {
   const { connection, schema } = databaseTarget(migrationUrl);
-  const client = new pg.Client(connection);
+  const client = new pg.Client({ ...connection, connectionTimeoutMillis: connectTimeout });
   // A connection that breaks while nothing runs would otherwise end the process; the next query reports it.
   client.on('error', () => undefined);
   await client.connect();

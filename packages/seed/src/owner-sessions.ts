@@ -27,6 +27,9 @@ export async function inTransactions<Result>(
   });
 }
 
+/** How long a server may take to take a connection, in milliseconds. Loading itself may take long. */
+const connectTimeout = 10_000;
+
 /** Runs `work` over connections of its own; what it has not committed when it ends is undone. */
 export async function withSessions<Result>(
   databases: Databases,
@@ -36,6 +39,7 @@ export async function withSessions<Result>(
     const client = new Client({
       ...databaseTarget(databases[service].migrationUrl).connection,
       application_name: 'caregraph-seed',
+      connectionTimeoutMillis: connectTimeout,
     });
     // A connection that breaks while nothing runs would otherwise end the process; the next query reports it.
     client.on('error', () => undefined);
