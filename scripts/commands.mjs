@@ -31,7 +31,7 @@ export const commands = {
   'test:full': { ...vitest, environment: { CAREGRAPH_TEST_TIER: 'full' } },
   gateway: { entry: 'gateway/dist/main.js', quiet: true },
   compose: { entry: 'gateway/dist/compose-main.js', quiet: true },
-  prisma: { entry: 'packages/prisma-offline/dist/main.js', quiet: true },
+  prisma: withDatabases('packages/prisma-offline/dist/main.js'),
   seed: withDatabases('packages/seed/dist/main.js'),
   'admin:create': withDatabases('subgraphs/users/dist/admin-create-main.js'),
   'db:migrate': withDatabases('packages/migrations/dist/main.js', 'db:migrate'),

@@ -1,3 +1,4 @@
+import { StartupError } from '@caregraph/service-kit';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { acceptApi, judgeApi } from './accepted-api.js';
@@ -9,19 +10,21 @@ import { apiFile, readContracts, supergraphFile } from './contracts.js';
  * what the contracts compose to, or break what clients have been promised; with `--accept` the API becomes what
  * clients are promised from now on.
  */
-const { values } = parseArgs({ options: { check: { type: 'boolean' }, accept: { type: 'boolean' } } });
-
 try {
+  const values = parseOptions();
   const { supergraphSdl, apiSdl, hints } = composeSupergraph(readContracts());
   for (const hint of hints) console.warn(`hint: ${hint}`);
   const { problems, additions } = await judgeApi(apiSdl);
   if (values.check === true) {
     const stale = isStale(supergraphFile, supergraphSdl) || isStale(apiFile, apiSdl);
-    report([
+    const found = [
       ...(stale ? ['gateway/supergraph.graphql or gateway/api.graphql is stale: run npm run compose.'] : []),
       ...problems,
       ...additions.map((addition) => `Not accepted yet (npm run compose -- --accept): ${addition}`),
-    ]);
+    ];
+    report(found);
+    if (found.length === 0)
+      console.log('The committed files are what the contracts compose to, and keep every promise.');
   } else {
     writeFileSync(supergraphFile, supergraphSdl);
     writeFileSync(apiFile, apiSdl);
@@ -33,8 +36,16 @@ try {
     }
   }
 } catch (error) {
-  if (!(error instanceof CompositionError)) throw error;
+  if (!(error instanceof CompositionError || error instanceof StartupError)) throw error;
   report([error.message]);
+}
+
+function parseOptions() {
+  try {
+    return parseArgs({ options: { check: { type: 'boolean' }, accept: { type: 'boolean' } } }).values;
+  } catch (error) {
+    throw new StartupError(error instanceof Error ? error.message : String(error));
+  }
 }
 
 function isStale(file: URL, content: string): boolean {

@@ -8,7 +8,7 @@ export class ServiceUnavailableError extends Error {
     readonly reason: 'unreachable' | 'timeout' | 'invalid-response',
     options?: ErrorOptions,
   ) {
-    super(`The ${service} service is unavailable: ${reason}.`, options);
+    super(`The ${service} service is unavailable (${reason})`, options);
     this.name = 'ServiceUnavailableError';
   }
 }
