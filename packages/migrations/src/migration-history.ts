@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from 'pg';
-import { quoteIdentifier } from '@caregraph/prisma-offline';
+import { quoteIdentifier } from '@caregraph/service-kit/database-target';
 import type { MigrationFile } from './migration-files.js';
 
 /** One migration as `_prisma_migrations` has it, unless it was rolled back. */

@@ -1,4 +1,4 @@
-import { databaseTarget, quoteIdentifier } from '@caregraph/prisma-offline';
+import { databaseTarget, quoteIdentifier } from '@caregraph/service-kit/database-target';
 import pg from 'pg';
 import { MigrationError } from './migration-error.js';
 import { MigrationHistory } from './migration-history.js';

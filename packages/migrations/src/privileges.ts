@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { quoteIdentifier } from '@caregraph/prisma-offline';
+import { quoteIdentifier } from '@caregraph/service-kit/database-target';
 import { MigrationError } from './migration-error.js';
 import type { MigrationSession } from './migration-session.js';
 import { inTransaction, runScript } from './run-script.js';

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { databaseTarget } from '@caregraph/prisma-offline';
+import { databaseTarget } from '@caregraph/service-kit/database-target';
 
 /** A connection that is closed when it goes out of scope. */
 export interface Connection extends AsyncDisposable {

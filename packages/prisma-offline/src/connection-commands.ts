@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { databaseTarget, quoteIdentifier } from './database-target.js';
+import { databaseTarget, quoteIdentifier } from '@caregraph/service-kit/database-target';
 
 /** PostgreSQL's code for a database that does not exist. */
 const INVALID_CATALOG_NAME = '3D000';

@@ -1,2 +1,1 @@
-export { databaseTarget, quoteIdentifier, type DatabaseTarget } from './database-target.js';
 export { runPrisma, type PrismaOutcome } from './prisma-command.js';

@@ -11,7 +11,7 @@ import {
   type Transaction,
 } from '@prisma/driver-adapter-utils';
 import pg from 'pg';
-import { databaseTarget, quoteIdentifier, type DatabaseTarget } from './database-target.js';
+import { databaseTarget, quoteIdentifier, type DatabaseTarget } from '@caregraph/service-kit/database-target';
 
 type PrismaPgAdapter = Awaited<ReturnType<PrismaPg['connect']>>;
 

@@ -1,5 +1,5 @@
 import { serviceNames, type DatabaseUrls, type ServiceName } from '@caregraph/postgres';
-import { databaseTarget } from '@caregraph/prisma-offline';
+import { databaseTarget } from '@caregraph/service-kit/database-target';
 import { Client } from 'pg';
 import { copyRows } from './copy-rows.js';
 import type { DataSet } from './table-rows.js';

@@ -1,5 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import { createHash } from 'node:crypto';
+import { databaseTarget } from './database-target.js';
 
 /** Connections that one process keeps to its database, as the spec's "Connection Management" has it. */
 const poolSize = 10;
@@ -25,30 +26,18 @@ export interface DatabaseOptions {
  * prepared statements.
  */
 export function createDatabaseAdapter({ url, applicationName, onError }: DatabaseOptions): PrismaPg {
-  const connection = new URL(url);
-  const schema = connection.searchParams.get('schema') ?? 'public';
-  connection.searchParams.delete('schema');
-  // The driver would let the URL's options replace ours; they come first instead, so that ours win.
-  const options = connection.searchParams.get('options') ?? '';
-  connection.searchParams.delete('options');
+  const { connection, schema } = databaseTarget(url);
   return new PrismaPg(
     {
-      connectionString: connection.href,
+      ...connection,
       max: poolSize,
       idleTimeoutMillis: idleTimeout,
       connectionTimeoutMillis: connectionTimeout,
       statement_timeout: statementTimeout,
       application_name: applicationName,
-      options: `${options} -c TimeZone=UTC -c search_path=${searchPath(schema)}`,
     },
     { schema, onPoolError: onError, onConnectionError: onError, statementNameGenerator: statementNames() },
   );
-}
-
-/** The search path of a service: its own schema, and `public` for the extensions; escaped for `options`. */
-function searchPath(schema: string): string {
-  const quoted = `"${schema.replaceAll('"', '""')}"`;
-  return `${quoted},public`.replace(/[\\ ]/g, '\\$&');
 }
 
 /** Gives each SQL text a name of its own, up to a bound: an unbounded number would fill the server's memory. */

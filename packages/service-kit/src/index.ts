@@ -17,6 +17,5 @@ export * from './signed-context.js';
 export * from './startup-error.js';
 export * from './subgraph-schema.js';
 export * from './subgraph-server.js';
-export * from './unreachable-case-error.js';
 export * from './validation.js';
 export * from './viewer.js';

@@ -10,7 +10,7 @@ const localTimePattern = /^(([01]\d|2[0-3]):[0-5]\d|24:00)$/;
  * RFC 3339 section 5.6 into an instant; finer fractions than milliseconds are cut off. Leap seconds are refused, and
  * instants that an offset carries out of the years 1 to 9999 in UTC: neither RFC 3339 nor PostgreSQL can write them.
  */
-export function parseDateTime(value: string): Date {
+function parseDateTime(value: string): Date {
   const [, date] = dateTimePattern.exec(value) ?? [];
   if (date === undefined || !isDate(date)) {
     throw invalidValue('A DateTime is written as in RFC 3339, for example 2026-03-02T14:30:00Z.');

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { databaseTarget, quoteIdentifier } from './database-target.js';
 
 function optionsOf(url: string): string | null {
-  return new URL(databaseTarget(url).connection.connectionString ?? '').searchParams.get('options');
+  return new URL(databaseTarget(url).connection.connectionString).searchParams.get('options');
 }
 
 test('names are looked for in public, in UTC, unless the URL names a schema', () => {

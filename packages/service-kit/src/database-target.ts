@@ -1,9 +1,7 @@
-import type { PoolConfig } from 'pg';
-
 /** Where tables live: what to hand to `pg`, and which schema of that database. */
 export interface DatabaseTarget {
   /** Connects with UTC and with unqualified names resolved in `schema`, then in `public` (where extensions are). */
-  readonly connection: PoolConfig;
+  readonly connection: { readonly connectionString: string };
   readonly schema: string;
   readonly database: string;
 }
