@@ -1,5 +1,11 @@
 import { randomInt, randomUUID } from 'node:crypto';
-import { createServiceClient, type Role, type ServiceName, type Viewer } from '@caregraph/service-kit';
+import {
+  createServiceClient,
+  noClient,
+  type Role,
+  type ServiceName,
+  type Viewer,
+} from '@caregraph/service-kit';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { print, type GraphQLFormattedError } from 'graphql';
 
@@ -38,7 +44,14 @@ export function createSubgraphClient(service: ServiceName, port: number): Subgra
     timeout: 30_000,
   });
   async function send<Data>(viewer: Viewer, query: string, variables: Readonly<Record<string, unknown>>) {
-    const answer: object = await client.send({ query, variables }, { viewer, requestId: randomUUID() });
+    const answer: object = await client.send(
+      { query, variables },
+      {
+        viewer,
+        client: noClient,
+        requestId: randomUUID(),
+      },
+    );
     return answer as Answer<Data>;
   }
   return {

@@ -10,11 +10,13 @@ import {
   sendJson,
   StartupError,
   startGraphqlServer,
+  type Client,
   type Exchange,
   type Handler,
   type HttpServer,
   type Logger,
 } from '@caregraph/service-kit';
+import type { IncomingMessage } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { createAccessTokenVerifier, type AccessTokenVerifier } from './access-token-verifier.js';
 import type { Config } from './config.js';
@@ -90,7 +92,7 @@ async function createContext(
   });
   try {
     const viewer = verifier === null ? anonymous : await verifier.identify(request.headers.authorization);
-    return { viewer, requestId, clientGone: gone.signal };
+    return { viewer, client: clientOf(request), requestId, clientGone: gone.signal };
   } catch (error) {
     logger.error({ err: error, requestId }, 'the keys that verify access tokens cannot be had');
     sendJson(
@@ -100,6 +102,10 @@ async function createContext(
     );
     return null;
   }
+}
+
+function clientOf({ socket, headers }: IncomingMessage): Client {
+  return { address: socket.remoteAddress ?? null, userAgent: headers['user-agent'] ?? null };
 }
 
 /** `GET /.well-known/jwks.json`: the keys that verify access tokens, for other services of a clinic. */

@@ -3,6 +3,7 @@ import { GraphQLDataSourceRequestKind } from '@apollo/gateway/dist/datasources/t
 import {
   anonymous,
   formatError,
+  noClient,
   ServiceUnavailableError,
   type FaultCode,
   type Logger,
@@ -59,12 +60,12 @@ export function createSubgraphDataSource(
 
 function callOf(options: ProcessOptions) {
   if (options.kind !== GraphQLDataSourceRequestKind.INCOMING_OPERATION) {
-    return { call: { viewer: anonymous, requestId: 'gateway' } };
+    return { call: { viewer: anonymous, client: noClient, requestId: 'gateway' } };
   }
-  const { viewer, requestId, clientGone } = options.context;
+  const { viewer, client, requestId, clientGone } = options.context;
   const isQuery = options.incomingRequestContext.operation.operation === OperationTypeNode.QUERY;
   // A mutation that has been sent is seen through: its client may be gone, what it asked for is not.
-  return { call: { viewer, requestId }, signal: isQuery ? clientGone : undefined };
+  return { call: { viewer, client, requestId }, signal: isQuery ? clientGone : undefined };
 }
 
 /**

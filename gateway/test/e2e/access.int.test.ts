@@ -1,4 +1,4 @@
-import { signContext, type CallContext } from '@caregraph/service-kit';
+import { noClient, signContext, type CallContext } from '@caregraph/service-kit';
 import { generateKeyPairSync } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -134,11 +134,12 @@ describe('a subgraph that is asked directly', () => {
   const body = JSON.stringify({ query: '{ _service { sdl } }' });
   const context: CallContext = {
     viewer: { kind: 'user', id: 1, role: 'ADMIN', sessionId: 'x' },
+    client: noClient,
     requestId: 'direct',
   };
   const anHourAgo = Date.now() - 3_600_000;
   const sign = (audience: string, signed = body, now?: number, secret = platform.contextSecret): string =>
-    signContext(secret, context, { issuer: 'gateway', audience, body: signed }, now);
+    signContext(secret, context, { issuer: 'gateway', audience, target: 'POST /graphql', body: signed }, now);
 
   async function ask(service: 'users' | 'patients' | 'appointments', header?: string) {
     const response = await fetch(`${platform.urls[service]}/graphql`, {

@@ -1,6 +1,7 @@
 export * from './database.js';
 export * from './enum-mapping.js';
 export * from './errors.js';
+export * from './followed-document.js';
 export * from './graphql-server.js';
 export * from './health.js';
 export * from './http-server.js';
@@ -12,6 +13,7 @@ export * from './process-lifecycle.js';
 export * from './scalars.js';
 export * from './search-text.js';
 export * from './service-client.js';
+export * from './service-routes.js';
 export * from './settings.js';
 export * from './signed-context.js';
 export * from './startup-error.js';

@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { Pool } from 'undici';
 import { contextHeader, signContext, type CallContext } from './signed-context.js';
+import { noClient, type Principal } from './viewer.js';
 
 /** A request that did not get a usable answer. Its message is for logs: it may name hosts. */
 export class ServiceUnavailableError extends Error {
@@ -17,8 +19,9 @@ export interface ServiceClientOptions {
   /** The service's name: the audience of the signed contexts. */
   readonly service: string;
   readonly url: string;
-  /** Who calls; null together with `secret` null sends no context, to services that are not Caregraph's. */
-  readonly issuer: string;
+  /** Who calls. */
+  readonly issuer: Principal;
+  /** What contexts are signed with; null sends none, to services that are not Caregraph's. */
   readonly secret: string | null;
   /** How long an answer may take, from connecting to its last byte, in milliseconds. */
   readonly timeout: number;
@@ -34,10 +37,21 @@ export interface GraphqlRequest {
 /** A GraphQL response as it came: an object, whose parts the caller has to check. */
 export type RawGraphqlResponse = Readonly<Record<string, unknown>>;
 
+/** What a `ServiceRoute` answered. */
+export interface ServiceDocument {
+  readonly document: unknown;
+  readonly etag: string | undefined;
+}
+
 /** Calls one GraphQL service over kept-alive connections, with a context signed for that very call. */
 export interface ServiceClient {
   /** Throws `ServiceUnavailableError` when no GraphQL response comes in time. */
   send(request: GraphqlRequest, context: CallContext, signal?: AbortSignal): Promise<RawGraphqlResponse>;
+  /**
+   * Reads a `ServiceRoute` in the caller's own name; `'unchanged'` where it is still what `etag` stands for. Throws
+   * `ServiceUnavailableError` when no document comes in time.
+   */
+  read(path: string, etag?: string): Promise<ServiceDocument | 'unchanged'>;
   /** Throws unless the service is up and reaches what it needs itself. */
   checkReadiness(): Promise<void>;
   close(): Promise<void>;
@@ -57,7 +71,23 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
 
   async function post(body: string, headers: Record<string, string>, signal: AbortSignal): Promise<unknown> {
     const { body: answer } = await pool.request({ method: 'POST', path, headers, body, signal });
-    const content = await answer.text();
+    return parseAnswer(await answer.text());
+  }
+
+  async function get(
+    route: string,
+    headers: Record<string, string>,
+    signal: AbortSignal,
+  ): Promise<ServiceDocument | 'unchanged'> {
+    const answer = await pool.request({ method: 'GET', path: route, headers, signal });
+    const content = await answer.body.text();
+    if (answer.statusCode === 304) return 'unchanged';
+    if (answer.statusCode !== 200) throw new ServiceUnavailableError(service, 'invalid-response');
+    const { etag } = answer.headers;
+    return { document: parseAnswer(content), etag: typeof etag === 'string' ? etag : undefined };
+  }
+
+  function parseAnswer(content: string): unknown {
     try {
       return JSON.parse(content) as unknown;
     } catch (error) {
@@ -65,30 +95,55 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
     }
   }
 
+  /** The headers that tell the service on whose behalf it is called. */
+  function contextHeaders(context: CallContext, target: string, body: string): Record<string, string> {
+    const { secret, issuer } = options;
+    return {
+      'x-request-id': context.requestId,
+      ...(secret !== null && {
+        [contextHeader]: signContext(secret, context, { issuer, audience: service, target, body }),
+      }),
+    };
+  }
+
+  /** Gives up in time, and says of every failure but the caller's own change of mind what it was. */
+  async function inTime<Answer>(
+    work: (signal: AbortSignal) => Promise<Answer>,
+    signal?: AbortSignal,
+  ): Promise<Answer> {
+    const deadline = AbortSignal.timeout(timeout);
+    try {
+      return await work(signal === undefined ? deadline : AbortSignal.any([deadline, signal]));
+    } catch (error) {
+      if (error instanceof ServiceUnavailableError || signal?.aborted === true) throw error;
+      const reason = deadline.aborted ? 'timeout' : 'unreachable';
+      throw new ServiceUnavailableError(service, reason, { cause: error });
+    }
+  }
+
   return {
     async send(request, context, signal) {
       const body = JSON.stringify(request);
-      const headers: Record<string, string> = {
+      const headers = {
         'content-type': 'application/json',
         accept: 'application/json',
-        'x-request-id': context.requestId,
+        ...contextHeaders(context, `POST ${path}`, body),
       };
-      if (options.secret !== null) {
-        const call = { issuer: options.issuer, audience: service, body };
-        headers[contextHeader] = signContext(options.secret, context, call);
-      }
-      const deadline = AbortSignal.timeout(timeout);
-      const signals = signal === undefined ? deadline : AbortSignal.any([deadline, signal]);
-      try {
-        const answer = await post(body, headers, signals);
-        if (isObject(answer)) return answer;
-      } catch (error) {
-        if (error instanceof ServiceUnavailableError || signal?.aborted === true) throw error;
-        throw new ServiceUnavailableError(service, deadline.aborted ? 'timeout' : 'unreachable', {
-          cause: error,
-        });
-      }
+      const answer = await inTime((signals) => post(body, headers, signals), signal);
+      if (isObject(answer)) return answer;
       throw new ServiceUnavailableError(service, 'invalid-response');
+    },
+    async read(route, etag) {
+      const context = {
+        viewer: { kind: 'service', name: options.issuer },
+        client: noClient,
+        requestId: randomUUID(),
+      } as const;
+      const headers = {
+        ...contextHeaders(context, `GET ${route}`, ''),
+        ...(etag !== undefined && { 'if-none-match': etag }),
+      };
+      return inTime((signals) => get(route, headers, signals));
     },
     async checkReadiness() {
       const { statusCode, body } = await pool.request({

@@ -6,10 +6,11 @@ import {
 import type { GraphQLSchema } from 'graphql';
 import { commonApolloOptions, errorLog, startGraphqlServer } from './graphql-server.js';
 import type { ReadinessCheck } from './health.js';
-import { graphqlErrorBody, sendJson, type Handler, type HttpServer } from './http-server.js';
+import { sendJson, type Handler, type HttpServer } from './http-server.js';
 import type { Logger } from './logger.js';
 import type { Metrics } from './metrics.js';
-import { contextHeader, verifyContext, type CallContext } from './signed-context.js';
+import { serviceRoutesHandler, unauthenticated, type ServiceRoute } from './service-routes.js';
+import { contextHeader, createContextVerifier, type CallContext } from './signed-context.js';
 import type { ServiceName } from './viewer.js';
 
 export interface SubgraphServerOptions<Context extends CallContext> {
@@ -24,6 +25,8 @@ export interface SubgraphServerOptions<Context extends CallContext> {
   readonly readiness: readonly ReadinessCheck[];
   /** Routes of the service's own, beside `/graphql` and `/health`. */
   readonly handlers?: readonly Handler[];
+  /** What the service tells other processes of the platform, beside its graph. */
+  readonly serviceRoutes?: readonly ServiceRoute[];
   /** Makes the context of one request: loaders and all else that must not outlive it. */
   readonly createContext: (call: CallContext) => Context;
   /** Frees what the service holds, after the last request. */
@@ -50,6 +53,7 @@ export async function startSubgraphServer<Context extends CallContext>(
     ],
   });
   await apollo.start();
+  const contexts = createContextVerifier(options.contextSecret, service);
   return startGraphqlServer({
     host: options.host,
     port: options.port,
@@ -61,16 +65,16 @@ export async function startSubgraphServer<Context extends CallContext>(
     paths: ['/graphql'],
     authenticate({ request, response }, body) {
       const header = request.headers[contextHeader];
-      const call = verifyContext(options.contextSecret, typeof header === 'string' ? header : undefined, {
-        audience: service,
+      const call = contexts.verify(typeof header === 'string' ? header : undefined, {
+        target: `${request.method ?? ''} ${request.url ?? ''}`,
         body,
       });
       if (call !== null) return options.createContext(call);
-      sendJson(response, 401, graphqlErrorBody('UNAUTHENTICATED', 'This service answers the gateway only.'));
+      sendJson(response, 401, unauthenticated);
       return null;
     },
     readiness: options.readiness,
-    handlers: options.handlers ?? [],
+    handlers: [serviceRoutesHandler(options.serviceRoutes ?? [], contexts), ...(options.handlers ?? [])],
     trustRequestId: true,
     close: options.close,
   });

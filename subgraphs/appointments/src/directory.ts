@@ -1,5 +1,6 @@
 import {
   createServiceClient,
+  noClient,
   roles,
   ServiceUnavailableError,
   type CallContext,
@@ -67,7 +68,8 @@ export function connectDirectory(config: Config, logger: Logger): DirectoryClien
 }
 
 export function createDirectory({ patients, users, logger }: DirectoryClients, requestId: string): Directory {
-  const call: CallContext = { viewer: { kind: 'service', name: 'appointments' }, requestId };
+  const viewer = { kind: 'service', name: 'appointments' } as const;
+  const call: CallContext = { viewer, client: noClient, requestId };
 
   /** Batches what is asked at the same time into one call. */
   function finder<Entity>(

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { contextHeader, verifyContext, type ServiceName, type Viewer } from '@caregraph/service-kit';
+import { contextHeader, createContextVerifier, type ServiceName, type Viewer } from '@caregraph/service-kit';
 import { z } from 'zod';
 import { contextSecret } from '../../../test/subgraph-client.js';
 
@@ -25,14 +25,15 @@ export interface DirectoryStandIn extends AsyncDisposable {
 
 /** Starts a stand-in on a free port; calls without a context that is signed for `service` get 401, as everywhere. */
 export async function startDirectoryStandIn(service: ServiceName): Promise<DirectoryStandIn> {
+  const contexts = createContextVerifier(contextSecret, service);
   const server = createServer((incoming, response) => {
     void (async () => {
       const chunks: Buffer[] = [];
       for await (const chunk of incoming as AsyncIterable<Buffer>) chunks.push(chunk);
       const body = Buffer.concat(chunks);
       const header = incoming.headers[contextHeader];
-      const call = verifyContext(contextSecret, typeof header === 'string' ? header : undefined, {
-        audience: service,
+      const call = contexts.verify(typeof header === 'string' ? header : undefined, {
+        target: `${incoming.method ?? ''} ${incoming.url ?? ''}`,
         body,
       });
       if (call === null) {

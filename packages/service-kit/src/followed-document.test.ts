@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { followDocument } from './followed-document.js';
+import { startHttpServer } from './http-server.js';
+import { createLogger } from './logger.js';
+import { createServiceClient } from './service-client.js';
+import { serviceRoutesHandler } from './service-routes.js';
+import { createContextVerifier } from './signed-context.js';
+import type { Principal } from './viewer.js';
+
+const secret = 'a secret of the tests that is long enough';
+const logger = createLogger('test', 'silent');
+
+/** A service that keeps one document, and a reader of it that asks when the test says so. */
+async function startPair(reader: Principal = 'gateway') {
+  const service = { document: { sessions: ['a'] } as unknown, reads: 0, port: 0 };
+  const start = () =>
+    startHttpServer({
+      host: '127.0.0.1',
+      port: service.port,
+      portSetting: 'PORT',
+      logger,
+      trustRequestId: true,
+      handlers: [
+        serviceRoutesHandler(
+          [
+            {
+              path: '/ended',
+              readers: ['gateway'],
+              read: () => {
+                service.reads += 1;
+                return Promise.resolve(service.document);
+              },
+            },
+          ],
+          createContextVerifier(secret, 'users'),
+        ),
+      ],
+    });
+  let server = await start();
+  service.port = server.port;
+  const url = `http://127.0.0.1:${server.port}/graphql`;
+  const client = createServiceClient({ service: 'users', url, issuer: reader, secret, timeout: 5_000 });
+  const schema = z.object({ sessions: z.array(z.string()) });
+  const followed = followDocument({ client, path: '/ended', schema, interval: 3_600_000, logger });
+  return {
+    service,
+    followed,
+    stopService: () => server.stop(),
+    async restartService() {
+      server = await start();
+    },
+    async [Symbol.asyncDispose]() {
+      followed.stop();
+      await client.close();
+      await server.stop();
+    },
+  };
+}
+
+describe('a followed document', () => {
+  it('is had at once, and again when it has changed', async () => {
+    await using pair = await startPair();
+    expect(pair.followed.age()).toBe(Infinity);
+    await pair.followed.refresh();
+    expect(pair.followed.current()).toEqual({ sessions: ['a'] });
+    expect(pair.followed.age()).toBeLessThan(60_000);
+    pair.service.document = { sessions: ['a', 'b'] };
+    await pair.followed.refresh();
+    expect(pair.followed.current()).toEqual({ sessions: ['a', 'b'] });
+  });
+
+  it('is the very same while the service says that it is', async () => {
+    await using pair = await startPair();
+    await pair.followed.refresh();
+    const before = pair.followed.current();
+    await pair.followed.refresh();
+    expect(pair.service.reads).toBe(2);
+    expect(pair.followed.current()).toBe(before);
+  });
+
+  it('stays what it was while the service is away, and grows old', async () => {
+    await using pair = await startPair();
+    await pair.followed.refresh();
+    await pair.stopService();
+    const age = pair.followed.age();
+    await pair.followed.refresh();
+    expect(pair.followed.current()).toEqual({ sessions: ['a'] });
+    expect(pair.followed.age()).toBeGreaterThan(age);
+    pair.service.document = { sessions: [] };
+    await pair.restartService();
+    await pair.followed.refresh();
+    expect(pair.followed.current()).toEqual({ sessions: [] });
+  });
+
+  it('stays what it was when the service answers something else', async () => {
+    await using pair = await startPair();
+    await pair.followed.refresh();
+    pair.service.document = 'nonsense';
+    await pair.followed.refresh();
+    expect(pair.followed.current()).toEqual({ sessions: ['a'] });
+  });
+
+  it('is not for a principal that may not read it', async () => {
+    await using pair = await startPair('appointments');
+    await pair.followed.refresh();
+    expect(pair.followed.current()).toBeNull();
+    expect(pair.service.reads).toBe(0);
+  });
+});

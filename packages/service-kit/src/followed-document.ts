@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import type { Logger } from './logger.js';
+import { ServiceUnavailableError, type ServiceClient } from './service-client.js';
+
+/** A document of another service, as it was when that service was last asked. */
+export interface FollowedDocument<Value> {
+  /** The document; null until it has been had for the first time. */
+  current(): Value | null;
+  /** How long ago it was known to be current, in milliseconds; `Infinity` until it has been had. */
+  age(): number;
+  /** Asks now, beside the usual turns; resolves when the answer is in, or the service could not be asked. */
+  refresh(): Promise<void>;
+  stop(): void;
+}
+
+export interface FollowOptions<Schema extends z.ZodType> {
+  readonly client: ServiceClient;
+  /** A `ServiceRoute` of the service. */
+  readonly path: string;
+  readonly schema: Schema;
+  /** The time between an answer and the next question, in milliseconds. */
+  readonly interval: number;
+  readonly logger: Logger;
+}
+
+/**
+ * Keeps a copy of a small document that another service owns, for decisions that cannot wait for a call each: which
+ * sessions have ended, whose records are restricted. While the service cannot be asked, the last copy stays.
+ */
+export function followDocument<Schema extends z.ZodType>(
+  options: FollowOptions<Schema>,
+): FollowedDocument<z.output<Schema>> {
+  const { client, path, schema, interval, logger } = options;
+  let value: z.output<Schema> | null = null;
+  let etag: string | undefined;
+  let confirmedAt = -Infinity;
+  let isReachable = true;
+  let stopped = false;
+  let timer: NodeJS.Timeout | undefined;
+  let asking: Promise<void> | null = null;
+
+  async function ask(): Promise<void> {
+    const askedAt = performance.now();
+    try {
+      const answer = await client.read(path, etag);
+      if (answer !== 'unchanged') {
+        const parsed = schema.safeParse(answer.document);
+        if (!parsed.success) throw new ServiceUnavailableError(path, 'invalid-response');
+        value = parsed.data;
+        etag = answer.etag;
+      }
+      confirmedAt = askedAt;
+      if (!isReachable) logger.info({ path }, 'another service can be asked again');
+      isReachable = true;
+    } catch (error) {
+      if (isReachable && !stopped) logger.warn({ err: error, path }, 'another service cannot be asked');
+      isReachable = false;
+    }
+  }
+
+  /** One question at a time; the next turn follows the answer, however long that took. */
+  function refresh(): Promise<void> {
+    asking ??= ask().finally(() => {
+      asking = null;
+      clearTimeout(timer);
+      if (!stopped) timer = setTimeout(() => void refresh(), interval);
+    });
+    return asking;
+  }
+
+  void refresh();
+  return {
+    current: () => value,
+    age: () => performance.now() - confirmedAt,
+    refresh,
+    stop() {
+      stopped = true;
+      clearTimeout(timer);
+    },
+  };
+}
