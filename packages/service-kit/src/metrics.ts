@@ -5,8 +5,13 @@ import type { Running } from './process-lifecycle.js';
 
 /** What one process counts. */
 export interface Metrics {
-  /** Counts one SQL statement, by its text: `data`, or `transaction` for BEGIN, COMMIT and their kin. */
+  /**
+   * Counts one SQL statement, by its text: `data`, `transaction` for BEGIN, COMMIT and their kin, or `background` for
+   * one that begins with a comment of that word: no request has asked for it.
+   */
   countStatement(sql: string): void;
+  /** Counts something that whoever looks after the platform's security must hear of. */
+  countSecurityAlert(kind: string): void;
   /** Records how long a request took, in seconds, and its HTTP status. */
   observeRequest(seconds: number, status: number): void;
   /** The metrics as Prometheus reads them. */
@@ -15,6 +20,8 @@ export interface Metrics {
 
 const transactionControl =
   /^\s*(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|START TRANSACTION|SET TRANSACTION)\b/i;
+
+const background = /^\s*\/\* background \*\//;
 
 export function createMetrics(service: string): Metrics {
   const registry = new Registry();
@@ -26,6 +33,12 @@ export function createMetrics(service: string): Metrics {
     labelNames: ['kind'],
     registers: [registry],
   });
+  const securityAlerts = new Counter({
+    name: 'caregraph_security_alerts_total',
+    help: 'Events that point to an attack, such as a refresh token that was used twice',
+    labelNames: ['kind'],
+    registers: [registry],
+  });
   const requests = new Histogram({
     name: 'caregraph_http_request_seconds',
     help: 'Time from a GraphQL request to its answer',
@@ -34,13 +47,21 @@ export function createMetrics(service: string): Metrics {
   });
   return {
     countStatement(sql) {
-      statements.inc({ kind: transactionControl.test(sql) ? 'transaction' : 'data' });
+      statements.inc({ kind: statementKind(sql) });
+    },
+    countSecurityAlert(kind) {
+      securityAlerts.inc({ kind });
     },
     observeRequest(seconds, status) {
       requests.observe({ status }, seconds);
     },
     render: () => registry.metrics(),
   };
+}
+
+function statementKind(sql: string): string {
+  if (background.test(sql)) return 'background';
+  return transactionControl.test(sql) ? 'transaction' : 'data';
 }
 
 /** Serves `GET /metrics` on a port of its own, which a clinic's firewall can keep to the inside. */
