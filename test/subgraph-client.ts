@@ -20,6 +20,8 @@ export interface Answer<Data> {
 
 /** Calls one subgraph, as the gateway or another service does. */
 export interface SubgraphClient extends AsyncDisposable {
+  readonly service: ServiceName;
+  readonly url: string;
   /** Sends an operation on behalf of a viewer. */
   ask<Data, Variables extends Readonly<Record<string, unknown>>>(
     viewer: Viewer,
@@ -36,9 +38,10 @@ export interface SubgraphClient extends AsyncDisposable {
 
 /** A client of the subgraph that listens on `port`. */
 export function createSubgraphClient(service: ServiceName, port: number): SubgraphClient {
+  const url = `http://127.0.0.1:${port}/graphql`;
   const client = createServiceClient({
     service,
-    url: `http://127.0.0.1:${port}/graphql`,
+    url,
     issuer: 'gateway',
     secret: contextSecret,
     timeout: 30_000,
@@ -55,6 +58,8 @@ export function createSubgraphClient(service: ServiceName, port: number): Subgra
     return answer as Answer<Data>;
   }
   return {
+    service,
+    url,
     ask: (viewer, operation, variables) => send(viewer, print(operation), variables),
     resolveReferences: (viewer, selection, representations) =>
       send(
