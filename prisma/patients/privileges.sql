@@ -10,3 +10,6 @@ GRANT SELECT ON schema_migrations TO :"runtime_role";
 -- Patients are deactivated, never deleted.
 GRANT SELECT, INSERT, UPDATE ON patients TO :"runtime_role";
 GRANT USAGE ON SEQUENCE patients_id_seq TO :"runtime_role";
+-- Whom a record is restricted to changes; that it was restricted, by whom and why, does not: it is lifted, once.
+GRANT SELECT, INSERT, DELETE ON care_team_members TO :"runtime_role";
+GRANT SELECT, INSERT, UPDATE (lifted_by, lifted_at) ON patient_restrictions TO :"runtime_role";

@@ -7,7 +7,7 @@ const INSUFFICIENT_PRIVILEGE = '42501';
 
 const tables: Record<Service, string[]> = {
   users: ['users', 'sessions', 'refresh_tokens'],
-  patients: ['patients'],
+  patients: ['patients', 'care_team_members', 'patient_restrictions'],
   appointments: ['appointments', 'doctor_schedules', 'doctor_calendars', 'booking_requests'],
 };
 
@@ -17,6 +17,8 @@ const granted: Record<string, string[]> = {
   sessions: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   refresh_tokens: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   patients: ['SELECT', 'INSERT', 'UPDATE'],
+  care_team_members: ['SELECT', 'INSERT', 'DELETE'],
+  patient_restrictions: ['SELECT', 'INSERT'],
   appointments: ['SELECT', 'INSERT', 'UPDATE'],
   doctor_schedules: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   doctor_calendars: ['SELECT', 'INSERT', 'UPDATE'],

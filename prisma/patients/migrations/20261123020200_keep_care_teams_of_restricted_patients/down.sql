@@ -1,0 +1,3 @@
+DROP TRIGGER restricted_patient_keeps_care_team ON care_team_members;
+DROP TRIGGER restricted_patient_has_care_team ON patient_restrictions;
+DROP FUNCTION refuse_restriction_without_care_team();
