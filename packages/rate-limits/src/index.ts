@@ -1,0 +1,3 @@
+export * from './growing-delay.js';
+export * from './rate-limits.js';
+export * from './redis-connection.js';
