@@ -1,57 +1,50 @@
-import { inputPolicy, policy } from '@caregraph/access-policy';
-import { isNonNullType, isObjectType } from 'graphql';
+import { policy, type Policy, type Rule } from '@caregraph/access-policy';
+import { roles } from '@caregraph/service-kit';
+import { isInputObjectType, isNonNullType, isObjectType } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { api, definedTypes, fieldsOf } from './api.js';
 
-/** What federation adds to a subgraph, and the API does not show. */
-const federation = new Set(['Query._entities', 'Query._service', '_Service.sdl']);
+const table: Policy = policy;
 
-const fields = definedTypes()
-  .filter(isObjectType)
-  .flatMap((type) => Object.keys(type.getFields()).map((field) => `${type.name}.${field}`));
+/** What federation adds to a subgraph, and the API does not show. */
+const federation = ['Query._entities', 'Query._service', '_Service.sdl'];
+
+/** The coordinates of everything that the API has a rule for: fields of objects and of inputs, queries, mutations. */
+const offered = definedTypes()
+  .filter((type) => isObjectType(type) || isInputObjectType(type))
+  .flatMap((type) => fieldsOf(type).map((field) => `${type.name}.${field.name}`));
+
+/** The coordinates that the table names, with their rules. */
+const named = new Map<string, Rule>(
+  Object.entries({ Query: table.query, Mutation: table.mutate, ...table.read, ...table.fill }).flatMap(
+    ([type, rules]) =>
+      Object.entries(rules).map(([field, rule]): [string, Rule] => [`${type}.${field}`, rule]),
+  ),
+);
 
 describe('the access policy', () => {
-  it('names every field of every object type, and every query and mutation', () => {
-    const unnamed = fields.filter((coordinate) => {
-      const [type = '', field = ''] = coordinate.split('.');
-      return policy[type]?.[field] === undefined;
-    });
+  it.each(roles)('says of every query, mutation, field and input field whether a %s may', (role) => {
+    const unnamed = offered.filter((coordinate) => named.get(coordinate)?.[role] === undefined);
     expect(unnamed).toEqual([]);
   });
 
   it('names nothing that does not exist', () => {
-    const named = Object.entries(policy).flatMap(([type, rules]) =>
-      Object.keys(rules).map((field) => `${type}.${field}`),
-    );
-    expect(named.filter((coordinate) => !fields.includes(coordinate) && !federation.has(coordinate))).toEqual(
+    expect([...named.keys()].filter((name) => !offered.includes(name) && !federation.includes(name))).toEqual(
       [],
     );
   });
 
-  it('restricts no input field that does not exist', () => {
-    const unknown = Object.entries(inputPolicy).flatMap(([name, rules]) => {
-      const known = fieldsOf(api.getType(name)).map((field) => field.name);
-      return Object.keys(rules).filter((field) => !known.includes(field));
-    });
-    expect(unknown).toEqual([]);
-  });
-
-  it('lets nobody do anything without an access token but log in, renew a session and end it', () => {
-    const open = ['Query', 'Mutation'].flatMap((type) =>
-      Object.entries(policy[type] ?? {})
-        .filter(([, { allow }]) => allow.includes('ANONYMOUS'))
-        .map(([field]) => field),
-    );
-    expect(open.sort()).toEqual(['login', 'refreshSession']);
+  it('lets nobody do anything without an access token but log in and renew a session', () => {
+    const open = Object.entries({ ...table.query, ...table.mutate }).filter(([, rule]) => rule.ANONYMOUS);
+    expect(open.map(([field]) => field).sort()).toEqual(['login', 'refreshSession']);
   });
 
   it('leaves nullable whatever somebody who may read a type may not read of it', () => {
-    const everybody = ['ADMIN', 'DOCTOR', 'NURSE', 'STAFF'] as const;
-    const denied = ['User', 'Patient', 'Appointment'].flatMap((name) =>
-      fieldsOf(api.getType(name)).filter(
+    const denied = ['User', 'Patient', 'Appointment'].flatMap((type) =>
+      fieldsOf(api.getType(type)).filter(
         (field) =>
           isNonNullType(field.type) &&
-          !everybody.every((role) => policy[name]?.[field.name]?.allow.includes(role) === true),
+          !roles.every((role) => named.get(`${type}.${field.name}`)?.[role] === 'yes'),
       ),
     );
     expect(denied.map(({ name }) => name)).toEqual([]);

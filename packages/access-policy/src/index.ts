@@ -1,3 +1,3 @@
 export * from './enforce.js';
 export * from './policy.js';
-export * from './rule.js';
+export { mayAct, type Rule } from './rule.js';

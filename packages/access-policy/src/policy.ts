@@ -1,151 +1,125 @@
-import type { Rule, TypeRules } from './rule.js';
+import {
+  administrators,
+  anyone,
+  clinicians,
+  everyRole,
+  everyRoleAndAppointments,
+  everyRoleAndServices,
+  gateway,
+  ownAccount,
+  treatment,
+  workingWeek,
+} from './actors.js';
+import { fill } from './input-policy.js';
+import { fields, type FieldRules } from './rule.js';
 
-/** Everyone, with or without an access token. */
-const anyone: Rule = { allow: ['ANONYMOUS', 'ADMIN', 'DOCTOR', 'NURSE', 'STAFF', 'SERVICE'] };
-/** Everyone who has logged in, and the services. */
-const signedIn: Rule = { allow: ['ADMIN', 'DOCTOR', 'NURSE', 'STAFF', 'SERVICE'] };
-/** Every user, but no service: services have no session and do not book. */
-const users: Rule = { allow: ['ADMIN', 'DOCTOR', 'NURSE', 'STAFF'] };
-const administrators: Rule = { allow: ['ADMIN'] };
-/** Account data: for administrators, and for the user whose account it is. */
-const ownAccount: Rule = { allow: ['ADMIN', 'SERVICE'], self: true };
-/** Clinical content: for those who treat. */
-const clinical: Rule = { allow: ['DOCTOR', 'NURSE'] };
-/** Steps of a treatment: those who treat, and administrators, who mend records. */
-const treatment: Rule = { allow: ['ADMIN', 'DOCTOR', 'NURSE'] };
-/** A doctor's week: the front desk and administrators; a doctor the own one only (checked with the record). */
-const schedules: Rule = { allow: ['ADMIN', 'STAFF', 'DOCTOR'] };
-
-/**
- * Who may see and do what: the one table, by type and field, of objects and of inputs. What it does not name is
- * denied. Which records somebody sees (a doctor the own schedule, a nurse no administrators) is decided where the
- * records are read.
- */
-export const policy: Readonly<Record<string, TypeRules>> = {
-  Query: {
-    ...fields(users, 'me', 'user', 'users'),
-    ...fields(users, 'patient', 'patients'),
-    ...fields(users, 'appointment', 'appointments', 'availableSlots'),
-    ...fields(signedIn, '_entities', '_service'),
-  },
-  Mutation: {
-    ...fields(anyone, 'login', 'refreshSession'),
-    ...fields(users, 'logout', 'changePassword'),
-    ...fields(
-      administrators,
-      'createUser',
-      'updateUser',
-      'resetPassword',
-      'deactivateUser',
-      'reactivateUser',
-    ),
-    ...fields(users, 'createPatient', 'updatePatient', 'deactivatePatient', 'reactivatePatient'),
-    ...fields(users, 'bookAppointment', 'updateAppointment', 'rescheduleAppointment', 'confirmAppointment'),
-    ...fields(users, 'cancelAppointment', 'markAppointmentNoShow'),
-    ...fields(treatment, 'startAppointment', 'completeAppointment'),
-    ...fields(schedules, 'setDoctorSchedule'),
-  },
-  User: {
-    ...fields(signedIn, 'id', 'firstName', 'lastName', 'fullName', 'role', 'isActive'),
-    ...fields(ownAccount, 'email', 'version', 'createdAt', 'updatedAt'),
-    ...fields(signedIn, 'schedule', 'appointments'),
-  },
-  Session: fields(anyone, 'accessToken', 'refreshToken', 'expiresAt', 'user'),
-  Patient: {
-    ...fields(
-      signedIn,
-      'id',
-      'firstName',
-      'lastName',
-      'fullName',
-      'dateOfBirth',
-      'age',
-      'gender',
-      'phone',
-      'email',
-    ),
-    ...fields(signedIn, 'address', 'insurance', 'emergencyContact'),
-    ...fields(clinical, 'medicalHistory', 'allergies', 'medications'),
-    ...fields(signedIn, 'isActive', 'version', 'createdAt', 'updatedAt', 'createdBy', 'appointments'),
-  },
-  Address: fields(signedIn, 'line', 'city', 'state', 'zipCode'),
-  Insurance: fields(signedIn, 'provider', 'policyNumber'),
-  EmergencyContact: fields(signedIn, 'name', 'phone', 'relationship'),
-  Appointment: {
-    ...fields(
-      signedIn,
-      'id',
-      'patient',
-      'doctor',
-      'dateTime',
-      'endsAt',
-      'duration',
-      'type',
-      'status',
-      'reason',
-    ),
-    ...fields(clinical, 'notes'),
-    ...fields(signedIn, 'isActive', 'version', 'createdAt', 'updatedAt', 'createdBy'),
-  },
-  DoctorSchedule: {
-    ...fields(signedIn, 'id', 'dayOfWeek', 'startTime', 'endTime', 'breakStart', 'breakEnd'),
-    ...fields(signedIn, 'isAvailable', 'timeZone'),
-  },
-  Slot: fields(signedIn, 'startsAt', 'endsAt'),
-  PageInfo: fields(signedIn, 'startCursor', 'endCursor', 'hasNextPage', 'hasPreviousPage'),
-  ...connection('User'),
-  ...connection('Patient'),
-  ...connection('Appointment'),
-  _Service: fields(signedIn, 'sdl'),
-  ...serviceError('User'),
-  ...serviceError('Patient'),
-  ...serviceError('Appointment'),
-  ...payloads('session', 'Login', 'RefreshSession'),
-  LogoutPayload: fields(anyone, 'userErrors'),
-  ...payloads('user', 'CreateUser', 'UpdateUser', 'ChangePassword', 'ResetPassword'),
-  ...payloads('user', 'DeactivateUser', 'ReactivateUser'),
-  ...payloads('patient', 'CreatePatient', 'UpdatePatient', 'DeactivatePatient', 'ReactivatePatient'),
-  ...payloads(
-    'appointment',
-    'BookAppointment',
-    'UpdateAppointment',
-    'RescheduleAppointment',
-    'ConfirmAppointment',
-  ),
-  ...payloads('appointment', 'StartAppointment', 'CompleteAppointment', 'CancelAppointment'),
-  ...payloads('appointment', 'MarkAppointmentNoShow'),
-  ...payloads('doctor', 'SetDoctorSchedule'),
-};
-
-/**
- * Input fields that not everyone who may run the mutation may fill in. An input field that is not named here
- * follows its mutation.
- */
-export const inputPolicy: Readonly<Record<string, TypeRules>> = {
-  CreatePatientInput: fields(clinical, 'medicalHistory', 'allergies', 'medications'),
-  UpdatePatientInput: fields(clinical, 'medicalHistory', 'allergies', 'medications'),
-  BookAppointmentInput: fields(clinical, 'notes'),
-  UpdateAppointmentInput: fields(clinical, 'notes'),
-};
-
-function fields(rule: Rule, ...names: readonly string[]): TypeRules {
-  return Object.fromEntries(names.map((name) => [name, rule]));
+/** The shape of the table: for each action, what it can be done to, and who may. What is not named is denied. */
+export interface Policy {
+  /** Queries that somebody may run. */
+  readonly query: FieldRules;
+  /** Mutations that somebody may run; `own`: the service asks `mayAct` once it knows whose record it is. */
+  readonly mutate: FieldRules;
+  /** Kinds of records that somebody finds, where not every record is for all who may run the query. */
+  readonly find: FieldRules;
+  /** Fields of object types that somebody may read; `own` is decided with `owners`. */
+  readonly read: Readonly<Record<string, FieldRules>>;
+  /** Fields of input types that somebody may fill in, null included; `own` as with mutations. */
+  readonly fill: Readonly<Record<string, FieldRules>>;
 }
 
-function connection(node: string): Record<string, TypeRules> {
-  return {
-    [`${node}Edge`]: fields(signedIn, 'node', 'cursor'),
-    [`${node}Connection`]: fields(signedIn, 'edges', 'pageInfo', 'totalCount'),
-  };
-}
+/** Who may do what: the one table of the platform, enforced inside each service by `enforcePolicy`. */
+export const policy = {
+  query: fields({
+    'me user users': everyRole,
+    'patient patients': everyRole,
+    'appointment appointments availableSlots': everyRole,
+    _entities: everyRoleAndServices,
+    _service: gateway,
+  }),
 
-function serviceError(service: string): Record<string, TypeRules> {
-  return { [`${service}ServiceError`]: fields(anyone, 'code', 'message', 'field') };
-}
+  mutate: fields({
+    'login refreshSession': anyone,
+    'logout changePassword': everyRole,
+    'createUser updateUser resetPassword deactivateUser reactivateUser': administrators,
+    'createPatient updatePatient deactivatePatient reactivatePatient': everyRole,
+    'bookAppointment updateAppointment rescheduleAppointment confirmAppointment': everyRole,
+    'cancelAppointment markAppointmentNoShow': everyRole,
+    'startAppointment completeAppointment': treatment,
+    setDoctorSchedule: workingWeek,
+  }),
 
-/** What a mutation answers is for whoever may run it. */
-function payloads(entity: string, ...mutations: readonly string[]): Record<string, TypeRules> {
+  find: fields({
+    account: ownAccount,
+    doctor: everyRole,
+  }),
+
+  read: {
+    User: fields({
+      'id role isActive': everyRoleAndServices,
+      'firstName lastName fullName': everyRole,
+      'email version createdAt updatedAt': ownAccount,
+      'schedule appointments': everyRole,
+    }),
+    Session: fields({ 'accessToken refreshToken expiresAt user': anyone }),
+    Patient: fields({
+      'id isActive': everyRoleAndAppointments,
+      'firstName lastName fullName dateOfBirth age gender phone email': everyRole,
+      'address insurance emergencyContact': everyRole,
+      'medicalHistory allergies medications': clinicians,
+      'version createdAt updatedAt createdBy appointments': everyRole,
+    }),
+    Address: fields({ 'line city state zipCode': everyRole }),
+    Insurance: fields({ 'provider policyNumber': everyRole }),
+    EmergencyContact: fields({ 'name phone relationship': everyRole }),
+    Appointment: fields({
+      'id patient doctor dateTime endsAt duration type status reason': everyRole,
+      notes: clinicians,
+      'isActive version createdAt updatedAt createdBy': everyRole,
+    }),
+    DoctorSchedule: fields({
+      'id dayOfWeek startTime endTime breakStart breakEnd isAvailable timeZone': everyRole,
+    }),
+    Slot: fields({ 'startsAt endsAt': everyRole }),
+    PageInfo: fields({ 'startCursor endCursor hasNextPage hasPreviousPage': everyRole }),
+    ...connections('User', 'Patient', 'Appointment'),
+    _Service: fields({ sdl: gateway }),
+    ...serviceErrors('User', 'Patient', 'Appointment'),
+    ...payloads('session', 'Login', 'RefreshSession'),
+    LogoutPayload: fields({ userErrors: anyone }),
+    ...payloads('user', 'CreateUser', 'UpdateUser', 'ChangePassword', 'ResetPassword'),
+    ...payloads('user', 'DeactivateUser', 'ReactivateUser'),
+    ...payloads('patient', 'CreatePatient', 'UpdatePatient', 'DeactivatePatient', 'ReactivatePatient'),
+    ...payloads('appointment', 'BookAppointment', 'UpdateAppointment', 'RescheduleAppointment'),
+    ...payloads('appointment', 'ConfirmAppointment', 'StartAppointment', 'CompleteAppointment'),
+    ...payloads('appointment', 'CancelAppointment', 'MarkAppointmentNoShow'),
+    ...payloads('doctor', 'SetDoctorSchedule'),
+  },
+
+  fill,
+} satisfies Policy;
+
+/** Whose a record is: the property that holds the owner's id, for each type with fields that are read as `own`. */
+export const owners: Readonly<Record<string, string>> = { User: 'id' };
+
+function connections(...nodes: readonly string[]): Record<string, FieldRules> {
   return Object.fromEntries(
-    mutations.map((name) => [`${name}Payload`, fields(anyone, entity, 'userErrors')]),
+    nodes.flatMap((node): [string, FieldRules][] => [
+      [`${node}Edge`, fields({ 'node cursor': everyRole })],
+      [`${node}Connection`, fields({ 'edges pageInfo totalCount': everyRole })],
+    ]),
+  );
+}
+
+/** Why a mutation was refused is for whoever may run one. */
+function serviceErrors(...services: readonly string[]): Record<string, FieldRules> {
+  return Object.fromEntries(
+    services.map((service) => [`${service}ServiceError`, fields({ 'code message field': anyone })]),
+  );
+}
+
+/** What a mutation answers is for whoever may run it; of the entity, each field has a rule of its own. */
+function payloads(entity: string, ...mutations: readonly string[]): Record<string, FieldRules> {
+  return Object.fromEntries(
+    mutations.map((name) => [`${name}Payload`, fields({ [`${entity} userErrors`]: anyone })]),
   );
 }

@@ -1,3 +1,4 @@
+import { mayAct, policy, type Rule } from '@caregraph/access-policy';
 import { parseId, validate, type Viewer } from '@caregraph/service-kit';
 import DataLoader from 'dataloader';
 import {
@@ -58,11 +59,11 @@ export function createAppointmentService({ appointments, schedules }: Dependenci
     );
   }
 
-  /** Whether a doctor is about to treat another doctor's patient; whoever is no doctor treats for all. */
-  async function isAnotherDoctors(viewer: Viewer, id: string): Promise<boolean> {
-    if (viewer.kind !== 'user' || viewer.role !== 'DOCTOR') return false;
+  /** Whether the rule lets the viewer act on own appointments only, and this is another doctor's. */
+  async function isAnotherDoctors(viewer: Viewer, rule: Rule, id: string): Promise<boolean> {
+    if (mayAct(viewer, rule, null)) return false;
     const appointment = await load(id);
-    return appointment !== null && appointment.doctorId !== viewer.id;
+    return appointment !== null && !mayAct(viewer, rule, appointment.doctorId);
   }
 
   /** An emergency that becomes something else must be where that could have been booked. */
@@ -81,7 +82,8 @@ export function createAppointmentService({ appointments, schedules }: Dependenci
       const validated = validate(updateAppointmentInput, input);
       if (!validated.ok) return invalid(validated.problems);
       const { id, version, ...changes } = validated.value;
-      if (changes.notes !== undefined && (await isAnotherDoctors(viewer, id))) return anotherDoctors;
+      const { notes } = policy.fill.UpdateAppointmentInput;
+      if (changes.notes !== undefined && (await isAnotherDoctors(viewer, notes, id))) return anotherDoctors;
       if (changes.type === undefined) return change({ id, version }, null, changes);
       if (!(await staysInSchedule(id, changes.type))) {
         return refused('OUTSIDE_SCHEDULE', "The time is not within the doctor's working hours.", ['type']);
@@ -96,12 +98,14 @@ export function createAppointmentService({ appointments, schedules }: Dependenci
     },
 
     async start(viewer: Viewer, input: Target): Promise<AppointmentOutcome> {
-      if (await isAnotherDoctors(viewer, input.id)) return anotherDoctors;
+      const { startAppointment } = policy.mutate;
+      if (await isAnotherDoctors(viewer, startAppointment, input.id)) return anotherDoctors;
       return change(input, statusesBefore('IN_PROGRESS'), { status: 'IN_PROGRESS' });
     },
 
     async complete(viewer: Viewer, input: Target): Promise<AppointmentOutcome> {
-      if (await isAnotherDoctors(viewer, input.id)) return anotherDoctors;
+      const { completeAppointment } = policy.mutate;
+      if (await isAnotherDoctors(viewer, completeAppointment, input.id)) return anotherDoctors;
       return change(input, statusesBefore('COMPLETED'), { status: 'COMPLETED' });
     },
 

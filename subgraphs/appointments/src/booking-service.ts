@@ -1,3 +1,4 @@
+import { mayAct, policy } from '@caregraph/access-policy';
 import { parseId, validate, type Viewer } from '@caregraph/service-kit';
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
@@ -65,7 +66,8 @@ export function createBookingService(dependencies: Dependencies) {
       const validated = validate(bookAppointmentInput, input);
       if (!validated.ok) return invalid(validated.problems);
       const { dateTime, duration, type, reason, notes } = validated.value;
-      if (viewer.role === 'DOCTOR' && notes !== null && parseId(validated.value.doctorId) !== viewer.id) {
+      const mayWriteNotes = mayAct(viewer, policy.fill.BookAppointmentInput.notes, parseId(input.doctorId));
+      if (notes !== null && !mayWriteNotes) {
         return refused('FORBIDDEN', 'Doctors write notes on their own appointments only.', ['notes']);
       }
       const request = toRequest(viewer.id, validated.value);

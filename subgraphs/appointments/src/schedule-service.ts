@@ -1,3 +1,4 @@
+import { mayAct, policy } from '@caregraph/access-policy';
 import { fault, parseId, validate, type Viewer } from '@caregraph/service-kit';
 import DataLoader from 'dataloader';
 import type { AppointmentError } from './appointment.js';
@@ -70,7 +71,7 @@ export function createScheduleService({ database, bookings, schedules, directory
       const validated = validate(setDoctorScheduleInput, input);
       if (!validated.ok) return refused(...validated.problems);
       const { timeZone, days } = validated.value;
-      if (viewer.kind === 'user' && viewer.role === 'DOCTOR' && viewer.id !== parseId(input.doctorId)) {
+      if (!mayAct(viewer, policy.mutate.setDoctorSchedule, parseId(input.doctorId))) {
         return refused({
           code: 'FORBIDDEN',
           message: 'Doctors set their own working hours only.',

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { serviceViewer, userViewer } from '../../../test/subgraph-client.js';
+import { userViewer } from '../../../test/subgraph-client.js';
 import {
   bookAppointment,
   newId,
@@ -216,7 +216,7 @@ describe('a reference to an appointment', () => {
   it('is resolved, or null where there is none', async () => {
     const { id } = await bookAppointment(service);
     const { data, errors } = await service.resolveReferences(
-      serviceViewer('patients'),
+      nurse,
       '... on Appointment { id reason endsAt }',
       ['abc', id, '2147483647', id].map((key) => ({ __typename: 'Appointment', id: key })),
     );

@@ -1,3 +1,4 @@
+import { mayAct, policy } from '@caregraph/access-policy';
 import {
   isStorable,
   parseId,
@@ -27,6 +28,8 @@ import type { SessionEnd, SessionRepository } from './session-repository.js';
 import type { User, UserConnection, UserOutcome } from './user.js';
 import { changePasswordInput, createUserInput, resetPasswordInput, updateUserInput } from './user-input.js';
 import type { UserChanges, UserConditions, UserKey, UserRepository } from './user-repository.js';
+
+const { find } = policy;
 
 const userKey: z.ZodType<UserKey> = z.tuple([
   z.string().refine(isStorable),
@@ -103,8 +106,8 @@ export function createUserService({ database, users, sessions, passwords }: Depe
     /** Administrators see everyone, others themselves and the doctors. */
     async find(viewer: Viewer, id: string): Promise<User | null> {
       const user = await load(id);
-      if (user === null || viewer.kind !== 'user') return null;
-      return viewer.role === 'ADMIN' || viewer.id === user.id || user.role === 'DOCTOR' ? user : null;
+      if (user === null) return null;
+      return mayAct(viewer, user.role === 'DOCTOR' ? find.doctor : find.account, user.id) ? user : null;
     },
 
     /** Administrators see everyone, others the doctors, whose addresses they cannot search for. */
@@ -115,7 +118,7 @@ export function createUserService({ database, users, sessions, passwords }: Depe
     ): Promise<UserConnection> {
       const page = parsePage(connection, userKey);
       const sought = filter?.role ?? null;
-      const seesAll = viewer.kind === 'user' && viewer.role === 'ADMIN';
+      const seesAll = mayAct(viewer, find.account, null);
       const words = parseSearch(filter?.search);
       const conditions: UserConditions = {
         role: seesAll ? sought : 'DOCTOR',

@@ -243,10 +243,7 @@ describe('changing an account', () => {
     const anonymously = await users.ask(anonymous, DeactivateUserDocument, { input: { id } });
     expect(anonymously.errors?.map(({ extensions }) => extensions?.['code'])).toEqual(['UNAUTHENTICATED']);
     const byService = await users.ask(serviceViewer('appointments'), ChangePasswordDocument, { input });
-    expect(byService.data.changePassword).toEqual({
-      user: null,
-      userErrors: [{ code: 'FORBIDDEN', field: null }],
-    });
+    expect(byService.errors?.map(({ extensions }) => extensions?.['code'])).toEqual(['FORBIDDEN']);
   });
 });
 

@@ -1,0 +1,63 @@
+import {
+  administrators,
+  anyone,
+  clinicians,
+  everyRole,
+  treatingClinicians,
+  treatment,
+  workingWeek,
+} from './actors.js';
+import { fields } from './rule.js';
+
+/** A record and the version of it that a change is based on. */
+const target = 'id version';
+const demographics = 'firstName lastName dateOfBirth gender phone email address insurance emergencyContact';
+const clinicalContent = 'medicalHistory allergies medications';
+
+/** Who may fill in which field of an input: of an argument `input`, and of what is nested in it. */
+export const fill = {
+  LoginInput: fields({ 'email password': anyone }),
+  RefreshSessionInput: fields({ refreshToken: anyone }),
+  LogoutInput: fields({ refreshToken: everyRole }),
+  ChangePasswordInput: fields({ 'currentPassword newPassword': everyRole }),
+  UserFilter: fields({ 'role isActive search': everyRole }),
+  CreateUserInput: fields({ 'email password firstName lastName role': administrators }),
+  UpdateUserInput: fields({ [target]: administrators, 'email firstName lastName role': administrators }),
+  ResetPasswordInput: fields({ [target]: administrators, newPassword: administrators }),
+  DeactivateUserInput: fields({ [target]: administrators }),
+  ReactivateUserInput: fields({ [target]: administrators }),
+
+  PatientFilter: fields({ 'isActive gender bornFrom bornTo phone email createdById': everyRole }),
+  CreatePatientInput: fields({ [demographics]: everyRole, [clinicalContent]: clinicians }),
+  UpdatePatientInput: fields({
+    [target]: everyRole,
+    [demographics]: everyRole,
+    [clinicalContent]: clinicians,
+  }),
+  AddressInput: fields({ 'line city state zipCode': everyRole }),
+  InsuranceInput: fields({ 'provider policyNumber': everyRole }),
+  EmergencyContactInput: fields({ 'name phone relationship': everyRole }),
+  DeactivatePatientInput: fields({ [target]: everyRole }),
+  ReactivatePatientInput: fields({ [target]: everyRole }),
+
+  AppointmentFilter: fields({ 'doctorId patientId from to status type isActive': everyRole }),
+  BookAppointmentInput: fields({
+    'patientId doctorId dateTime duration type reason idempotencyKey': everyRole,
+    notes: treatingClinicians,
+  }),
+  UpdateAppointmentInput: fields({
+    [target]: everyRole,
+    'type reason': everyRole,
+    notes: treatingClinicians,
+  }),
+  RescheduleAppointmentInput: fields({ [target]: everyRole, 'dateTime duration': everyRole }),
+  ConfirmAppointmentInput: fields({ [target]: everyRole }),
+  StartAppointmentInput: fields({ [target]: treatment }),
+  CompleteAppointmentInput: fields({ [target]: treatment }),
+  CancelAppointmentInput: fields({ [target]: everyRole }),
+  MarkAppointmentNoShowInput: fields({ [target]: everyRole }),
+  SetDoctorScheduleInput: fields({ 'doctorId timeZone days': workingWeek }),
+  DoctorScheduleDayInput: fields({
+    'dayOfWeek startTime endTime breakStart breakEnd isAvailable': workingWeek,
+  }),
+} as const;
