@@ -1,3 +1,4 @@
+import { databaseConnectionFailure } from '@caregraph/service-kit/connection-failure';
 import type { Command } from './command-line.js';
 import { checkDrift } from './drift.js';
 import { migrate, type MigrationStep } from './migrate.js';
@@ -28,10 +29,9 @@ export async function runCommand(
     }
     return exitCode;
   } catch (error) {
-    if (!(error instanceof MigrationError || error instanceof SettingsError || isConnectionError(error))) {
-      throw error;
-    }
-    printError(error.message);
+    const problem = explain(error);
+    if (problem === undefined) throw error;
+    printError(problem);
     return 1;
   }
 }
@@ -77,8 +77,9 @@ async function runFor(
   }
 }
 
-/** What Node and PostgreSQL report when a server is not there or lets nobody in. */
-function isConnectionError(error: unknown): error is Error & { code: string } {
-  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return false;
-  return /^(ECONN|ENOTFOUND|EAI_|ETIMEDOUT|28|3D000|08)/.test(error.code);
+/** What a person can mend; undefined for a fault of ours. */
+function explain(error: unknown): string | undefined {
+  return error instanceof MigrationError || error instanceof SettingsError
+    ? error.message
+    : databaseConnectionFailure(error);
 }

@@ -1,4 +1,5 @@
 import { demoPassword, seedDemo } from '@caregraph/seed';
+import { databaseTarget } from '@caregraph/service-kit/database-target';
 import { Client } from 'pg';
 import { z } from 'zod';
 import type { Databases } from './databases.js';
@@ -19,7 +20,7 @@ const accountRows = z.array(z.object({ email: z.string(), role: z.string() }));
 export async function prepareDemo({ urls }: Databases): Promise<DemoLogin | undefined> {
   await seedDemo(urls);
   const client = new Client({
-    connectionString: urls.users.migrationUrl,
+    ...databaseTarget(urls.users.migrationUrl).connection,
     connectionTimeoutMillis: 10_000,
     query_timeout: 10_000,
   });

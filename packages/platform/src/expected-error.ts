@@ -1,5 +1,6 @@
 import { MigrationError } from '@caregraph/migrations';
 import { ClusterError, PortTakenError } from '@caregraph/postgres';
+import { databaseConnectionFailure } from '@caregraph/service-kit/connection-failure';
 import { SettingsError } from '@caregraph/service-kit/settings';
 import { AlreadyRunningError } from './runner-lock.js';
 import { ProcessStartError } from './supervised-process.js';
@@ -23,10 +24,14 @@ export async function exitAfter(command: () => Promise<number>): Promise<never> 
   try {
     process.exit(await command());
   } catch (error) {
-    const known = expected.some((type) => error instanceof type);
-    process.stderr.write(`${known && error instanceof Error ? error.message : inspectError(error)}\n`);
+    process.stderr.write(`${explain(error) ?? inspectError(error)}\n`);
     process.exit(1);
   }
+}
+
+function explain(error: unknown): string | undefined {
+  const known = error instanceof Error && expected.some((type) => error instanceof type);
+  return known ? error.message : databaseConnectionFailure(error);
 }
 
 function inspectError(error: unknown): string {

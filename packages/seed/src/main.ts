@@ -1,3 +1,4 @@
+import { databaseConnectionFailure } from '@caregraph/service-kit/connection-failure';
 import { SettingsError } from '@caregraph/service-kit/settings';
 import { DatabaseError } from 'pg';
 import { DataSizeError } from './appointments-plan.js';
@@ -38,6 +39,8 @@ function explain(error: unknown): string | undefined {
   if (error instanceof DatabaseError && error.code === undefinedTable) {
     return `The databases are not migrated (${error.message}): run npm run db:migrate first. Nothing was added.`;
   }
+  const failure = databaseConnectionFailure(error);
+  if (failure !== undefined) return `${failure} Nothing was added.`;
   if (error instanceof Error && 'code' in error) return `${error.message}. Nothing was added.`;
   return undefined;
 }

@@ -7,11 +7,11 @@ function optionsOf(url: string): string | null {
 
 test('names are looked for in public, in UTC, unless the URL names a schema', () => {
   const target = databaseTarget(
-    'postgresql://owner:secret@db.example.org:5432/user_service_db?sslmode=require',
+    'postgresql://owner:secret@db.example.org:5432/user_service_db?connect_timeout=5',
   );
   expect(target).toMatchObject({ schema: 'public', database: 'user_service_db' });
   expect(target.connection.connectionString).toMatch(
-    /^postgresql:\/\/owner:secret@db\.example\.org:5432\/user_service_db\?sslmode=require&/,
+    /^postgresql:\/\/owner:secret@db\.example\.org:5432\/user_service_db\?connect_timeout=5&/,
   );
   expect(optionsOf('postgresql://localhost/a')).toBe('-c TimeZone=UTC -c search_path=public');
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { databaseTlsProblem } from './database-tls.js';
 import { StartupError } from './startup-error.js';
 
 /** Settings that cannot be used. The message lists every problem, a line each; no value is repeated in it. */
@@ -38,11 +39,16 @@ export const portSetting = z.coerce.number().int().min(0).max(65_535);
 /** `true` or `false`, spelled out. */
 export const booleanSetting = z.enum(['true', 'false']).transform((value) => value === 'true');
 
-/** A PostgreSQL connection URL; `?schema=` names the schema, `public` unless given. */
-export const databaseUrlSetting = z.url({
-  protocol: /^postgres(ql)?$/,
-  error: 'must be a URL such as postgresql://user:password@host:5432/database',
-});
+/** A PostgreSQL connection URL; `?schema=` names the schema, `public` unless given; `?sslmode=` and its kin, TLS. */
+export const databaseUrlSetting = z
+  .url({
+    protocol: /^postgres(ql)?$/,
+    error: 'must be a URL such as postgresql://user:password@host:5432/database',
+  })
+  .superRefine((url, context) => {
+    const problem = databaseTlsProblem(new URL(url));
+    if (problem !== null) context.addIssue({ code: 'custom', message: problem });
+  });
 
 /** An http(s) URL. */
 export const httpUrlSetting = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
