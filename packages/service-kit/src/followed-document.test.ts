@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { followDocument } from './followed-document.js';
 import { startHttpServer } from './http-server.js';
@@ -68,6 +68,16 @@ describe('a followed document', () => {
     pair.service.document = { sessions: ['a', 'b'] };
     await pair.followed.refresh();
     expect(pair.followed.current()).toEqual({ sessions: ['a', 'b'] });
+  });
+
+  it('is asked for again soon until it has been had once', async () => {
+    await using pair = await startPair();
+    await pair.stopService();
+    await pair.followed.refresh();
+    await pair.restartService();
+    await vi.waitFor(() => {
+      expect(pair.followed.current()).toEqual({ sessions: ['a'] });
+    }, 20_000);
   });
 
   it('is the very same while the service says that it is', async () => {

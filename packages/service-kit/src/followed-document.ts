@@ -2,6 +2,9 @@ import { z } from 'zod';
 import type { Logger } from './logger.js';
 import { ServiceUnavailableError, type ServiceClient } from './service-client.js';
 
+/** How long to wait before asking again while the document has never been had, in milliseconds: somebody waits for it. */
+const firstInterval = 100;
+
 /** A document of another service, as it was when that service was last asked. */
 export interface FollowedDocument<Value> {
   /** The document; null until it has been had for the first time. */
@@ -18,7 +21,7 @@ export interface FollowOptions<Schema extends z.ZodType> {
   /** A `ServiceRoute` of the service. */
   readonly path: string;
   readonly schema: Schema;
-  /** The time between an answer and the next question, in milliseconds. */
+  /** The time between an answer and the next question, in milliseconds; until the first document, a tenth of a second. */
   readonly interval: number;
   readonly logger: Logger;
 }
@@ -63,7 +66,8 @@ export function followDocument<Schema extends z.ZodType>(
     asking ??= ask().finally(() => {
       asking = null;
       clearTimeout(timer);
-      if (!stopped) timer = setTimeout(() => void refresh(), interval);
+      const pause = value === null ? Math.min(firstInterval, interval) : interval;
+      if (!stopped) timer = setTimeout(() => void refresh(), pause);
     });
     return asking;
   }

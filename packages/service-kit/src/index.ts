@@ -1,4 +1,5 @@
 export * from './database.js';
+export * from './entity-finder.js';
 export * from './enum-mapping.js';
 export * from './errors.js';
 export * from './followed-document.js';
