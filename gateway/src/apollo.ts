@@ -1,7 +1,13 @@
 import { ApolloGateway } from '@apollo/gateway';
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
-import { commonApolloOptions, errorLog, StartupError, type Logger } from '@caregraph/service-kit';
+import {
+  commonApolloOptions,
+  errorLog,
+  responseStatus,
+  StartupError,
+  type Logger,
+} from '@caregraph/service-kit';
 import type { Config } from './config.js';
 import type { GatewayContext } from './context.js';
 import { exampleDocument } from './example-document.js';
@@ -38,6 +44,7 @@ export async function startApollo(
 function plugins(logger: Logger): ApolloServerPlugin<GatewayContext>[] {
   return [
     operationChoice,
+    responseStatus,
     errorLog(logger),
     ApolloServerPluginLandingPageLocalDefault({ embed: true, footer: false, document: exampleDocument }),
   ];

@@ -187,10 +187,14 @@ describe('an answer of a subgraph', () => {
 });
 
 describe('a request that is no good', () => {
-  const post = (body: string, headers: Record<string, string> = {}): Promise<Response> =>
+  const json = 'application/json';
+  const post = (
+    body: string | Uint8Array<ArrayBuffer>,
+    headers: Record<string, string> = {},
+  ): Promise<Response> =>
     fetch(`${url}/graphql`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', ...headers },
+      headers: { 'content-type': json, ...headers },
       body,
     });
 
@@ -199,7 +203,16 @@ describe('a request that is no good', () => {
     ['an empty body', () => post(''), 400, 'BAD_REQUEST'],
     ['a batch', () => post(`[{"query":"${productQuery}"}]`), 400, 'BAD_REQUEST'],
     ['null', () => post('null'), 400, 'BAD_REQUEST'],
-    ['plain text', () => post('{}', { 'content-type': 'text/plain' }), 400, 'BAD_REQUEST'],
+    ['plain text', () => post('{}', { 'content-type': 'text/plain' }), 415, 'BAD_REQUEST'],
+    [
+      'another character set',
+      () => post('{}', { 'content-type': `${json}; charset=utf-16` }),
+      415,
+      'BAD_REQUEST',
+    ],
+    ['a compressed body', () => post('{}', { 'content-encoding': 'gzip' }), 415, 'BAD_REQUEST'],
+    ['bytes that are no UTF-8', () => post(Uint8Array.of(0x22, 0xff, 0x22)), 400, 'BAD_REQUEST'],
+    ['a string', () => post('"{ __typename }"'), 400, 'BAD_REQUEST'],
     [
       'a body that is too large',
       () => post(JSON.stringify({ query: ' '.repeat(2_000_000) })),

@@ -1,7 +1,7 @@
-import { HeaderMap, type ApolloServer, type BaseContext } from '@apollo/server';
+import { HeaderMap, type ApolloServer, type BaseContext, type HTTPGraphQLRequest } from '@apollo/server';
 import type { ServerResponse } from 'node:http';
 import { graphqlErrorBody, sendJson, type Exchange } from './http-server.js';
-import { readBody } from './request-body.js';
+import { parseJsonBody, readBody } from './request-body.js';
 
 /** Makes the context of an exchange, from its raw body among others; null when it has answered already. */
 export type Authenticate<Context> = (
@@ -9,17 +9,32 @@ export type Authenticate<Context> = (
   body: Buffer,
 ) => Context | null | Promise<Context | null>;
 
-/**
- * Answers one exchange through Apollo Server, without a web framework between them. `authenticate` sees the raw
- * body before it is parsed.
- */
+/** Looks at a request before Apollo Server does, and says what Apollo Server sees in its place. */
+export type Admit<Context> = (
+  request: HTTPGraphQLRequest,
+  context: Context,
+) => Promise<{ readonly request: HTTPGraphQLRequest; readonly context: Context }>;
+
+export interface GraphqlHandlerOptions<Context extends BaseContext> {
+  /** Answers; must have been started. */
+  readonly apollo: ApolloServer<Context>;
+  /** Sees the raw body before anything is parsed. */
+  readonly authenticate: Authenticate<Context>;
+  /** Sees the request when its body is known to be JSON. */
+  readonly admit?: Admit<Context> | undefined;
+  /** The largest body that is read, in bytes. */
+  readonly maximumBodySize: number;
+}
+
+/** Answers one exchange through Apollo Server, without a web framework between them. */
 export async function answerGraphql<Context extends BaseContext>(
-  server: ApolloServer<Context>,
+  { apollo, authenticate, admit, maximumBodySize }: GraphqlHandlerOptions<Context>,
   exchange: Exchange,
-  authenticate: Authenticate<Context>,
 ): Promise<void> {
   const { request, response } = exchange;
-  const raw = await readBody(request);
+  // Answers hold what only this client may see; Apollo Server says more precisely so where it knows.
+  response.setHeader('cache-control', 'no-store');
+  const raw = await readBody(request, maximumBodySize);
   if (raw === null) {
     // The rest of the body is not read, so that the connection cannot serve another request.
     response.setHeader('connection', 'close');
@@ -28,9 +43,9 @@ export async function answerGraphql<Context extends BaseContext>(
   }
   const context = await authenticate(exchange, raw);
   if (context === null) return;
-  const body = request.method === 'POST' ? parseJson(raw) : { value: undefined };
-  if (body === null) {
-    sendJson(response, 400, graphqlErrorBody('BAD_REQUEST', 'The body of the request is not JSON.'));
+  const body = request.method === 'POST' ? parseJsonBody(request, raw) : { value: undefined };
+  if ('status' in body) {
+    sendJson(response, body.status, body.body);
     return;
   }
   const headers = new HeaderMap();
@@ -39,27 +54,21 @@ export async function answerGraphql<Context extends BaseContext>(
   }
   const url = request.url ?? '/';
   const searchAt = url.indexOf('?');
-  const answer = await server.executeHTTPGraphQLRequest({
-    httpGraphQLRequest: {
-      method: request.method?.toUpperCase() ?? 'GET',
-      headers,
-      search: searchAt === -1 ? '' : url.slice(searchAt),
-      body: body.value,
-    },
-    context: () => Promise.resolve(context),
+  const asked: HTTPGraphQLRequest = {
+    method: request.method?.toUpperCase() ?? 'GET',
+    headers,
+    search: searchAt === -1 ? '' : url.slice(searchAt),
+    body: body.value,
+  };
+  const admitted = admit === undefined ? { request: asked, context } : await admit(asked, context);
+  const answer = await apollo.executeHTTPGraphQLRequest({
+    httpGraphQLRequest: admitted.request,
+    context: () => Promise.resolve(admitted.context),
   });
   for (const [name, value] of answer.headers) response.setHeader(name, value);
   response.statusCode = answer.status ?? 200;
   if (answer.body.kind === 'complete') response.end(answer.body.string);
   else await sendChunks(response, answer.body.asyncIterator);
-}
-
-function parseJson(raw: Buffer): { value: unknown } | null {
-  try {
-    return { value: JSON.parse(raw.toString('utf8')) as unknown };
-  } catch {
-    return null;
-  }
 }
 
 async function sendChunks(response: ServerResponse, chunks: AsyncIterable<string>): Promise<void> {

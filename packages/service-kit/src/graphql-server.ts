@@ -1,10 +1,12 @@
 import type { ApolloServer, ApolloServerOptions, ApolloServerPlugin } from '@apollo/server';
+import type { ConnectionLimits } from './connection-limits.js';
 import { formatError, isUnexpected } from './errors.js';
-import { answerGraphql, type Authenticate } from './graphql-handler.js';
+import { answerGraphql, type Admit, type Authenticate } from './graphql-handler.js';
 import { healthHandler, type ReadinessCheck } from './health.js';
 import { startHttpServer, type Handler, type HttpServer } from './http-server.js';
 import type { Logger } from './logger.js';
 import { startMetricsServer, type Metrics } from './metrics.js';
+import { defaultBodySize } from './request-body.js';
 import type { CallContext } from './signed-context.js';
 
 export interface GraphqlServerOptions<Context extends CallContext> {
@@ -19,7 +21,14 @@ export interface GraphqlServerOptions<Context extends CallContext> {
   readonly apollo: ApolloServer<Context>;
   readonly paths: readonly string[];
   readonly authenticate: Authenticate<Context>;
+  /** Sees each GraphQL request before `apollo`. */
+  readonly admit?: Admit<Context>;
+  /** The largest body of a GraphQL request, in bytes; 1 MiB unless given. */
+  readonly maximumBodySize?: number;
+  readonly connectionLimits?: Partial<ConnectionLimits>;
   readonly readiness: readonly ReadinessCheck[];
+  /** What sees every request before the GraphQL endpoint and the health routes do. */
+  readonly firstHandlers?: readonly Handler[];
   /** Routes besides. */
   readonly handlers: readonly Handler[];
   /** Whether callers may choose the request id. */
@@ -36,7 +45,7 @@ export async function startGraphqlServer<Context extends CallContext>(
   const graphql: Handler = async (exchange) => {
     if (!options.paths.includes(exchange.path)) return false;
     const startedAt = performance.now();
-    await answerGraphql(apollo, exchange, options.authenticate);
+    await answerGraphql({ maximumBodySize: defaultBodySize, ...options }, exchange);
     const milliseconds = performance.now() - startedAt;
     const status = exchange.response.statusCode;
     metrics.observeRequest(milliseconds / 1_000, status);
@@ -52,8 +61,14 @@ export async function startGraphqlServer<Context extends CallContext>(
     port: options.port,
     portSetting: options.portSetting,
     logger,
-    handlers: [graphql, healthHandler(options.readiness), ...options.handlers],
+    handlers: [
+      ...(options.firstHandlers ?? []),
+      graphql,
+      healthHandler(options.readiness),
+      ...options.handlers,
+    ],
     trustRequestId: options.trustRequestId,
+    connectionLimits: options.connectionLimits,
   });
   logger.info({ port: server.port }, 'listening');
   return {

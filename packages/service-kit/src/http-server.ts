@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { randomUUID } from 'node:crypto';
+import { connectionOptions, limitConnections, type ConnectionLimits } from './connection-limits.js';
 import type { Logger } from './logger.js';
 import { PortTakenError, type Running } from './process-lifecycle.js';
 import { StartupError } from './startup-error.js';
@@ -28,6 +29,7 @@ export interface HttpServerOptions {
   readonly handlers: readonly Handler[];
   /** Whether a request id that the client sends is kept; only callers that are trusted may choose one. */
   readonly trustRequestId: boolean;
+  readonly connectionLimits?: Partial<ConnectionLimits> | undefined;
 }
 
 /** A server that listens. */
@@ -73,7 +75,11 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
         );
     }
   };
-  const server = createServer((request, response) => void answer(request, response));
+  const server = createServer(
+    connectionOptions(options.connectionLimits),
+    (request, response) => void answer(request, response),
+  );
+  limitConnections(server, options.connectionLimits);
   const port = await listen(server, options);
   return {
     port,

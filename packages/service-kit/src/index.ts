@@ -1,3 +1,4 @@
+export * from './connection-limits.js';
 export * from './database.js';
 export * from './entity-finder.js';
 export * from './enum-mapping.js';
@@ -11,6 +12,7 @@ export * from './metrics.js';
 export * from './opaque-id.js';
 export * from './pagination.js';
 export * from './process-lifecycle.js';
+export * from './response-status.js';
 export * from './scalars.js';
 export * from './search-text.js';
 export * from './service-client.js';

@@ -9,6 +9,7 @@ import type { ReadinessCheck } from './health.js';
 import { sendJson, type Handler, type HttpServer } from './http-server.js';
 import type { Logger } from './logger.js';
 import type { Metrics } from './metrics.js';
+import { responseStatus } from './response-status.js';
 import { serviceRoutesHandler, unauthenticated, type ServiceRoute } from './service-routes.js';
 import { contextHeader, createContextVerifier, type CallContext } from './signed-context.js';
 import type { ServiceName } from './viewer.js';
@@ -47,6 +48,7 @@ export async function startSubgraphServer<Context extends CallContext>(
     introspection: true,
     cache: 'bounded',
     plugins: [
+      responseStatus,
       errorLog(logger),
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
