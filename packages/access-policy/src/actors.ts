@@ -34,3 +34,9 @@ export const treatment: Rule = { ...treatingClinicians, ADMIN: 'yes' };
 
 /** A doctor's working week: the front desk and administrators set every one, a doctor the own one. */
 export const workingWeek: Rule = { ADMIN: 'yes', DOCTOR: 'own', NURSE: 'no', STAFF: 'yes' };
+
+/** What only the care team finds, whatever the role; the appointments service has to know about everybody. */
+export const careTeam: Rule = { ADMIN: 'own', DOCTOR: 'own', NURSE: 'own', STAFF: 'own', appointments: 'yes' };
+
+/** Restricting records: administrators by their ids, doctors those that they see. */
+export const restrictions: Rule = { ADMIN: 'yes', DOCTOR: 'own', NURSE: 'no', STAFF: 'no' };

@@ -3,6 +3,7 @@ import {
   anyone,
   clinicians,
   everyRole,
+  restrictions,
   treatingClinicians,
   treatment,
   workingWeek,
@@ -39,6 +40,9 @@ export const fill = {
   EmergencyContactInput: fields({ 'name phone relationship': everyRole }),
   DeactivatePatientInput: fields({ [target]: everyRole }),
   ReactivatePatientInput: fields({ [target]: everyRole }),
+  RestrictPatientInput: fields({ [target]: restrictions, 'careTeam reason': restrictions }),
+  SetCareTeamInput: fields({ [target]: restrictions, members: restrictions }),
+  LiftPatientRestrictionInput: fields({ [target]: restrictions }),
 
   AppointmentFilter: fields({ 'doctorId patientId from to status type isActive': everyRole }),
   BookAppointmentInput: fields({

@@ -1,12 +1,14 @@
 import {
   administrators,
   anyone,
+  careTeam,
   clinicians,
   everyRole,
   everyRoleAndAppointments,
   everyRoleAndServices,
   gateway,
   ownAccount,
+  restrictions,
   treatment,
   workingWeek,
 } from './actors.js';
@@ -42,6 +44,7 @@ export const policy = {
     'logout changePassword': everyRole,
     'createUser updateUser resetPassword deactivateUser reactivateUser': administrators,
     'createPatient updatePatient deactivatePatient reactivatePatient': everyRole,
+    'restrictPatient setCareTeam liftPatientRestriction': restrictions,
     'bookAppointment updateAppointment rescheduleAppointment confirmAppointment': everyRole,
     'cancelAppointment markAppointmentNoShow': everyRole,
     'startAppointment completeAppointment': treatment,
@@ -51,6 +54,7 @@ export const policy = {
   find: fields({
     account: ownAccount,
     doctor: everyRole,
+    restrictedPatient: careTeam,
   }),
 
   read: {
@@ -62,7 +66,7 @@ export const policy = {
     }),
     Session: fields({ 'accessToken refreshToken expiresAt user': anyone }),
     Patient: fields({
-      'id isActive': everyRoleAndAppointments,
+      'id isActive isRestricted careTeam': everyRoleAndAppointments,
       'firstName lastName fullName dateOfBirth age gender phone email': everyRole,
       'address insurance emergencyContact': everyRole,
       'medicalHistory allergies medications': clinicians,
@@ -89,6 +93,7 @@ export const policy = {
     ...payloads('user', 'CreateUser', 'UpdateUser', 'ChangePassword', 'ResetPassword'),
     ...payloads('user', 'DeactivateUser', 'ReactivateUser'),
     ...payloads('patient', 'CreatePatient', 'UpdatePatient', 'DeactivatePatient', 'ReactivatePatient'),
+    ...payloads('patient', 'RestrictPatient', 'SetCareTeam', 'LiftPatientRestriction'),
     ...payloads('appointment', 'BookAppointment', 'UpdateAppointment', 'RescheduleAppointment'),
     ...payloads('appointment', 'ConfirmAppointment', 'StartAppointment', 'CompleteAppointment'),
     ...payloads('appointment', 'CancelAppointment', 'MarkAppointmentNoShow'),
