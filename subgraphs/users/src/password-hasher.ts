@@ -1,3 +1,4 @@
+import bcrypt from 'bcryptjs';
 import { Piscina } from 'piscina';
 import type { PasswordTask } from './password-worker.js';
 
@@ -7,6 +8,8 @@ export interface PasswordHasher {
   verify(password: string, hash: string): Promise<boolean>;
   /** Takes as long as `verify`, and is never true: for accounts that do not exist. */
   verifyNothing(password: string): Promise<false>;
+  /** Whether a hash costs an attacker less than the cost of today would. */
+  isOutdated(hash: string): boolean;
   close(): Promise<void>;
 }
 
@@ -30,6 +33,7 @@ export async function createPasswordHasher(cost: number): Promise<PasswordHasher
       await verify(password, decoy);
       return false;
     },
+    isOutdated: (known) => bcrypt.getRounds(known) < cost,
     close: () => pool.close(),
   };
 }

@@ -14,7 +14,11 @@ export default function work(task: PasswordTask): string | boolean {
     : bcrypt.compareSync(password, task.hash);
 }
 
-/** bcrypt reads 72 bytes and stops at NUL; so it is given 64 characters in which every byte of the password counts. */
+/**
+ * bcrypt reads 72 bytes and stops at NUL; so it is given 64 characters in which every byte of the password counts.
+ * Keyboards differ in the code points that they send for one letter: NIST SP 800-63B-4, section 3.1.1.2, has them
+ * normalised.
+ */
 function digest(password: string): string {
-  return createHash('sha384').update(password, 'utf8').digest('base64');
+  return createHash('sha384').update(password.normalize('NFKC'), 'utf8').digest('base64');
 }
