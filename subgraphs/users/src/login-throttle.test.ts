@@ -38,7 +38,7 @@ describe('an attempt without a device token', () => {
   it('waits longer after each failure from its address, and nobody else does', async () => {
     const throttle = createThrottle();
     const address = newAddress();
-    for (const _ of [1, 2, 3]) expect(await fail(throttle, { address })).toBe(0);
+    for (let time = 0; time < 3; time += 1) expect(await fail(throttle, { address })).toBe(0);
     for (const wait of [1, 2, 4, 8, 16, 32, 60, 60]) {
       expect(await fail(throttle, { address })).toBe(wait);
       vi.advanceTimersByTime(wait * 1_000);
@@ -117,10 +117,10 @@ describe('an attempt without a device token', () => {
   it('begins anew after a success', async () => {
     const throttle = createThrottle();
     const address = newAddress();
-    for (const _ of [1, 2]) await fail(throttle, { address });
+    for (let time = 0; time < 2; time += 1) await fail(throttle, { address });
     const admission = await throttle.admitLogin({ email, address, device: null });
     if (admission.admitted) await admission.succeeded();
-    for (const _ of [1, 2, 3]) expect(await fail(throttle, { address })).toBe(0);
+    for (let time = 0; time < 3; time += 1) expect(await fail(throttle, { address })).toBe(0);
     expect(await fail(throttle, { address })).toBe(1);
   });
 });
@@ -128,7 +128,7 @@ describe('an attempt without a device token', () => {
 describe('an attempt with a device token', () => {
   it('waits for failures with that token only', async () => {
     const throttle = createThrottle();
-    for (const _ of [1, 2, 3]) expect(await fail(throttle, { device: 'one' })).toBe(0);
+    for (let time = 0; time < 3; time += 1) expect(await fail(throttle, { device: 'one' })).toBe(0);
     expect(await fail(throttle, { device: 'one' })).toBe(1);
     expect(await fail(throttle, { device: 'another' })).toBe(0);
     expect(await fail(throttle, { address: newAddress() })).toBe(0);
@@ -175,7 +175,7 @@ describe('a clinician', () => {
 
 it('slows down guesses of the current password, for each account by itself', async () => {
   const throttle = createThrottle();
-  for (const _ of [1, 2, 3]) expect((await throttle.admitPasswordChange(1)).admitted).toBe(true);
+  for (let time = 0; time < 3; time += 1) expect((await throttle.admitPasswordChange(1)).admitted).toBe(true);
   expect(await throttle.admitPasswordChange(1)).toEqual({ admitted: false, retryAfterSeconds: 1 });
   expect((await throttle.admitPasswordChange(2)).admitted).toBe(true);
 });
