@@ -35,8 +35,17 @@ export const treatment: Rule = { ...treatingClinicians, ADMIN: 'yes' };
 /** A doctor's working week: the front desk and administrators set every one, a doctor the own one. */
 export const workingWeek: Rule = { ADMIN: 'yes', DOCTOR: 'own', NURSE: 'no', STAFF: 'yes' };
 
-/** What only the care team finds, whatever the role; the appointments service has to know about everybody. */
-export const careTeam: Rule = { ADMIN: 'own', DOCTOR: 'own', NURSE: 'own', STAFF: 'own', appointments: 'yes' };
+/** Restricting records to care teams: whoever answers for a treatment or for the platform. */
+export const restrictors: Rule = { ADMIN: 'yes', DOCTOR: 'yes', NURSE: 'no', STAFF: 'no' };
 
-/** Restricting records: administrators by their ids, doctors those that they see. */
+/** A restriction of a record: administrators manage every one, by the id alone, a doctor those of own care teams. */
 export const restrictions: Rule = { ADMIN: 'yes', DOCTOR: 'own', NURSE: 'no', STAFF: 'no' };
+
+/** What only the care team finds, whatever the role; the appointments service has to know about everybody. */
+export const careTeam: Rule = {
+  ADMIN: 'own',
+  DOCTOR: 'own',
+  NURSE: 'own',
+  STAFF: 'own',
+  appointments: 'yes',
+};

@@ -9,6 +9,7 @@ import {
   gateway,
   ownAccount,
   restrictions,
+  restrictors,
   treatment,
   workingWeek,
 } from './actors.js';
@@ -32,7 +33,7 @@ export interface Policy {
 /** Who may do what: the one table of the platform, enforced inside each service by `enforcePolicy`. */
 export const policy = {
   query: fields({
-    'me user users': everyRole,
+    'me user users sessions': everyRole,
     'patient patients': everyRole,
     'appointment appointments availableSlots': everyRole,
     _entities: everyRoleAndServices,
@@ -42,9 +43,10 @@ export const policy = {
   mutate: fields({
     'login refreshSession': anyone,
     'logout changePassword': everyRole,
+    'revokeSession revokeAllSessions': ownAccount,
     'createUser updateUser resetPassword deactivateUser reactivateUser': administrators,
     'createPatient updatePatient deactivatePatient reactivatePatient': everyRole,
-    'restrictPatient setCareTeam liftPatientRestriction': restrictions,
+    'restrictPatient setCareTeam liftPatientRestriction': restrictors,
     'bookAppointment updateAppointment rescheduleAppointment confirmAppointment': everyRole,
     'cancelAppointment markAppointmentNoShow': everyRole,
     'startAppointment completeAppointment': treatment,
@@ -53,7 +55,9 @@ export const policy = {
 
   find: fields({
     account: ownAccount,
+    session: ownAccount,
     doctor: everyRole,
+    patientRestriction: restrictions,
     restrictedPatient: careTeam,
   }),
 
@@ -63,6 +67,9 @@ export const policy = {
       'firstName lastName fullName': everyRole,
       'email version createdAt updatedAt': ownAccount,
       'schedule appointments': everyRole,
+    }),
+    UserSession: fields({
+      'id user createdAt lastUsedAt expiresAt endedAt endReason address userAgent isCurrent': everyRole,
     }),
     Session: fields({ 'accessToken refreshToken expiresAt user': anyone }),
     Patient: fields({
@@ -85,11 +92,13 @@ export const policy = {
     }),
     Slot: fields({ 'startsAt endsAt': everyRole }),
     PageInfo: fields({ 'startCursor endCursor hasNextPage hasPreviousPage': everyRole }),
-    ...connections('User', 'Patient', 'Appointment'),
+    ...connections('User', 'UserSession', 'Patient', 'Appointment'),
     _Service: fields({ sdl: gateway }),
     ...serviceErrors('User', 'Patient', 'Appointment'),
     ...payloads('session', 'Login', 'RefreshSession'),
     LogoutPayload: fields({ userErrors: anyone }),
+    ...payloads('userSession', 'RevokeSession'),
+    ...payloads('revokedCount', 'RevokeAllSessions'),
     ...payloads('user', 'CreateUser', 'UpdateUser', 'ChangePassword', 'ResetPassword'),
     ...payloads('user', 'DeactivateUser', 'ReactivateUser'),
     ...payloads('patient', 'CreatePatient', 'UpdatePatient', 'DeactivatePatient', 'ReactivatePatient'),

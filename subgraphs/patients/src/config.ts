@@ -2,8 +2,10 @@ import {
   commonSettings,
   contextSecretSetting,
   databaseUrlSetting,
+  httpUrlSetting,
   parseSettings,
   portSetting,
+  serviceTimeoutSetting,
 } from '@caregraph/service-kit';
 import { z } from 'zod';
 
@@ -12,6 +14,8 @@ const settings = z.object({
   PATIENTS_PORT: portSetting.default(4002),
   PATIENTS_DATABASE_URL: databaseUrlSetting,
   SERVICE_CONTEXT_SECRET: contextSecretSetting,
+  USERS_URL: httpUrlSetting.default('http://127.0.0.1:4001/graphql'),
+  SERVICE_TIMEOUT_MS: serviceTimeoutSetting,
 });
 
 /** The settings of the patients service. */

@@ -1,14 +1,31 @@
 import type { CallContext } from '@caregraph/service-kit';
+import type { CareTeamRepository } from './care-team-repository.js';
+import { createCareTeamService, type CareTeamService } from './care-team-service.js';
+import type { Database } from './database.js';
+import { createDirectory, type DirectoryClient } from './directory.js';
+import { createPatientRepository } from './patient-repository.js';
 import { createPatientService, type PatientService } from './patient-service.js';
 
 /** What one request has: fresh each time, so that nothing that was read outlives it. */
 export interface RequestContext extends CallContext {
   readonly patients: PatientService;
+  readonly careTeams: CareTeamService;
 }
 
 /** What all requests share. */
-export type Dependencies = Parameters<typeof createPatientService>[0];
+export interface Dependencies {
+  readonly database: Database;
+  readonly careTeams: CareTeamRepository;
+  readonly client: DirectoryClient;
+}
 
 export function createContext(call: CallContext, dependencies: Dependencies): RequestContext {
-  return { ...call, patients: createPatientService(dependencies) };
+  const { database, careTeams, client } = dependencies;
+  const patients = createPatientService({ patients: createPatientRepository(database, call.viewer) });
+  const directory = createDirectory(client, call.requestId);
+  return {
+    ...call,
+    patients,
+    careTeams: createCareTeamService({ database, careTeams, patients, directory }),
+  };
 }

@@ -3,6 +3,8 @@ import { PrismaClient } from './generated/prisma/client.js';
 
 /** The service's database. */
 export type Database = ReturnType<typeof connectDatabase>;
+/** The database, or a transaction in it. */
+export type Transaction = Omit<Database, '$connect' | '$disconnect' | '$on' | '$transaction' | '$extends'>;
 
 /** Opens the pool; connections are made when they are needed. Every statement is counted. */
 export function connectDatabase(url: string, metrics: Metrics, onError: (error: Error) => void) {

@@ -19,25 +19,33 @@ export interface PatientConditions {
   readonly createdById: number | null;
 }
 
-/** Selects a page, and one row more: the patients by name, or with a search the best matches first. */
-export function listStatement(conditions: PatientConditions, page: PageRequest<PatientKey>): Prisma.Sql {
+/**
+ * Selects a page, and one row more: the patients by name, or with a search the best matches first. `visible` is the
+ * condition that the viewer sees a record.
+ */
+export function listStatement(
+  conditions: PatientConditions,
+  visible: Prisma.Sql,
+  page: PageRequest<PatientKey>,
+): Prisma.Sql {
+  const condition = where(conditions, visible);
   return conditions.search === null
-    ? listByName(conditions, page)
-    : listByRank(conditions, rankOf(conditions.search), page);
+    ? listByName(condition, page)
+    : listByRank(condition, rankOf(conditions.search), page);
 }
 
-function listByName(conditions: PatientConditions, { first, after }: PageRequest<PatientKey>): Prisma.Sql {
+function listByName(condition: Prisma.Sql, { first, after }: PageRequest<PatientKey>): Prisma.Sql {
   const rest =
     after === null
       ? Prisma.empty
       : Prisma.sql`AND (last_name, first_name, id) > (${Prisma.join(after.slice(1))})`;
   return Prisma.sql`
-    SELECT ${columns}, 0 AS rank FROM patients WHERE ${where(conditions)} ${rest}
+    SELECT ${columns}, 0 AS rank FROM patients WHERE ${condition} ${rest}
     ORDER BY last_name, first_name, id LIMIT ${first + 1}`;
 }
 
 function listByRank(
-  conditions: PatientConditions,
+  condition: Prisma.Sql,
   rank: Prisma.Sql,
   { first, after }: PageRequest<PatientKey>,
 ): Prisma.Sql {
@@ -47,7 +55,7 @@ function listByRank(
       : Prisma.sql`WHERE (rank, "lastName", "firstName", id) > (${Prisma.join([...after])})`;
   return Prisma.sql`
     SELECT * FROM (
-      SELECT ${columns}, ${rank} AS rank FROM patients WHERE ${where(conditions)}
+      SELECT ${columns}, ${rank} AS rank FROM patients WHERE ${condition}
     ) AS matches ${rest}
     ORDER BY rank, "lastName", "firstName", id LIMIT ${first + 1}`;
 }
@@ -68,10 +76,11 @@ function rankOf(search: string): Prisma.Sql {
     ELSE 4 END`;
 }
 
-/** The condition of a list, for a statement on `patients`. */
-export function where(conditions: PatientConditions): Prisma.Sql {
+/** The condition of a list of what the viewer sees, for a statement on `patients`. */
+export function where(conditions: PatientConditions, visible: Prisma.Sql): Prisma.Sql {
   const { search, isActive, gender, bornFrom, bornTo, phone, email, createdById } = conditions;
   const clauses = [
+    visible,
     ...(search === null ? [] : [Prisma.sql`search_vector @@ (SELECT search_query(${search}, true))`]),
     ...(isActive === null
       ? []
@@ -83,5 +92,5 @@ export function where(conditions: PatientConditions): Prisma.Sql {
     ...(email === null ? [] : [Prisma.sql`email = ${email}`]),
     ...(createdById === null ? [] : [Prisma.sql`created_by = ${createdById}`]),
   ];
-  return clauses.length === 0 ? Prisma.sql`true` : Prisma.join(clauses, ' AND ');
+  return Prisma.join(clauses, ' AND ');
 }

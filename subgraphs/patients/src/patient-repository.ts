@@ -1,4 +1,4 @@
-import { countLimit, type PageRequest } from '@caregraph/service-kit';
+import { countLimit, type PageRequest, type Viewer } from '@caregraph/service-kit';
 import type { Database } from './database.js';
 import type { Patient as PatientRow } from './generated/prisma/client.js';
 import type { Patient } from './patient.js';
@@ -11,6 +11,7 @@ import {
   type NewPatient,
   type PatientChanges,
 } from './patient-row.js';
+import { visibleTo, whereVisible } from './patient-visibility.js';
 
 /** A patient, and how well it matches the search: 0 is best, and what all have when nothing is searched for. */
 export interface RankedPatient {
@@ -18,15 +19,20 @@ export interface RankedPatient {
   readonly patient: Patient;
 }
 
-/** The only place that knows how patients are kept, with the rows and the statement of the list beside it. */
+/**
+ * The only place that knows how patients are kept, with the rows and the statement of the list beside it. Made for
+ * one viewer: a record that the viewer may not see is not there, whatever is asked.
+ */
 export type PatientRepository = ReturnType<typeof createPatientRepository>;
 
-export function createPatientRepository(database: Database) {
+export function createPatientRepository(database: Database, viewer: Viewer) {
+  const visible = visibleTo(viewer);
+
   return {
     /** The patients with these ids, in the same order; null where there is none. */
     async findMany(ids: readonly number[]): Promise<(Patient | null)[]> {
       const rows = await database.$queryRaw<PatientRow[]>`
-        SELECT ${columns} FROM patients WHERE id = ANY(${[...ids]}::integer[])`;
+        SELECT ${columns} FROM patients WHERE id = ANY(${[...ids]}::integer[]) AND ${visible}`;
       const patients = new Map(rows.map((row) => [row.id, toPatient(row)]));
       return ids.map((id) => patients.get(id) ?? null);
     },
@@ -34,7 +40,7 @@ export function createPatientRepository(database: Database) {
     /** One row more than the page, so that the caller sees whether another page follows. */
     async list(conditions: PatientConditions, page: PageRequest<PatientKey>): Promise<RankedPatient[]> {
       const rows = await database.$queryRaw<(PatientRow & { rank: number })[]>(
-        listStatement(conditions, page),
+        listStatement(conditions, visible, page),
       );
       return rows.map(({ rank, ...row }) => ({ rank, patient: toPatient(row) }));
     },
@@ -43,7 +49,9 @@ export function createPatientRepository(database: Database) {
     async count(conditions: PatientConditions): Promise<number | null> {
       const [row] = await database.$queryRaw<{ count: number }[]>`
         SELECT count(*)::integer AS count
-        FROM (SELECT 1 FROM patients WHERE ${where(conditions)} LIMIT ${countLimit + 1}) AS counted`;
+        FROM (
+          SELECT 1 FROM patients WHERE ${where(conditions, visible)} LIMIT ${countLimit + 1}
+        ) AS counted`;
       return row === undefined || row.count > countLimit ? null : row.count;
     },
 
@@ -54,7 +62,7 @@ export function createPatientRepository(database: Database) {
     /** Changes a patient whose version is `version` (null: whatever it is); null when there is none such. */
     async update(id: number, version: number | null, changes: PatientChanges): Promise<Patient | null> {
       const [row] = await database.patient.updateManyAndReturn({
-        where: { id, ...(version !== null && { version }) },
+        where: { id, ...(version !== null && { version }), ...whereVisible(viewer) },
         data: toRowChanges(changes),
       });
       return row === undefined ? null : toPatient(row);

@@ -6,7 +6,6 @@ import {
   toConnection,
   validate,
   type ConnectionArguments,
-  type InputProblem,
   type Viewer,
 } from '@caregraph/service-kit';
 import DataLoader from 'dataloader';
@@ -15,11 +14,18 @@ import type {
   CreatePatientInput,
   DeactivatePatientInput,
   PatientFilter,
-  PatientServiceErrorCode,
   ReactivatePatientInput,
   UpdatePatientInput,
 } from './generated/graphql.js';
-import type { Patient, PatientConnection, PatientOutcome } from './patient.js';
+import {
+  invalid,
+  notFound,
+  refused,
+  stale,
+  type Patient,
+  type PatientConnection,
+  type PatientOutcome,
+} from './patient.js';
 import { createPatientInput, updatePatientInput } from './patient-input.js';
 import type { PatientConditions, PatientKey } from './patient-list-statement.js';
 import type { PatientRepository } from './patient-repository.js';
@@ -53,13 +59,16 @@ export function createPatientService({ patients }: Dependencies) {
     const id = parseId(input.id);
     const patient = id === null ? null : await patients.update(id, input.version ?? null, changes);
     if (patient !== null) return { patient, userErrors: [] };
-    return (await load(input.id)) === null
-      ? refused('NOT_FOUND', 'There is no such patient.', ['id'])
-      : refused('STALE_VERSION', 'The record has changed meanwhile; read it again.', ['version']);
+    return (await load(input.id)) === null ? notFound : stale;
   }
 
   return {
     load,
+
+    /** The record as it is now, whatever was read of it before. */
+    async reload(id: number): Promise<Patient | null> {
+      return byId.clear(id).load(id);
+    },
 
     async list(
       search: string | null | undefined,
@@ -125,16 +134,4 @@ function parseConditions(
     email,
     createdById,
   };
-}
-
-function refused(
-  code: PatientServiceErrorCode,
-  message: string,
-  field: readonly string[] | null,
-): PatientOutcome {
-  return { patient: null, userErrors: [{ code, message, field }] };
-}
-
-function invalid(problems: readonly InputProblem[]): PatientOutcome {
-  return { patient: null, userErrors: problems };
 }

@@ -1,4 +1,4 @@
-import { defineEnumMapping, type Connection } from '@caregraph/service-kit';
+import { defineEnumMapping, type Connection, type InputProblem } from '@caregraph/service-kit';
 import type { Gender, PatientServiceErrorCode } from './generated/graphql.js';
 
 /** A row of the spec's `patients`; the parts of which nothing is known are null. */
@@ -51,7 +51,7 @@ export interface PatientOutcome {
 }
 
 /** A reason why a request was not carried out. */
-interface PatientError {
+export interface PatientError {
   readonly code: PatientServiceErrorCode;
   readonly message: string;
   readonly field: readonly string[] | null;
@@ -74,3 +74,23 @@ export function ageOn(dateOfBirth: string, instant: Date): number {
   const years = Number(today.slice(0, 4)) - Number(dateOfBirth.slice(0, 4));
   return today.slice(5) < dateOfBirth.slice(5) ? years - 1 : years;
 }
+
+/** A refusal for one reason. */
+export function refused(
+  code: PatientServiceErrorCode,
+  message: string,
+  field: readonly string[] | null,
+): PatientOutcome {
+  return { patient: null, userErrors: [{ code, message, field }] };
+}
+
+/** A refusal for the rules that an input breaks. */
+export function invalid(problems: readonly InputProblem[]): PatientOutcome {
+  return { patient: null, userErrors: problems };
+}
+
+/** The refusals that every change of a record knows. */
+export const notFound = refused('NOT_FOUND', 'There is no such patient.', ['id']);
+export const stale = refused('STALE_VERSION', 'The record has changed meanwhile; read it again.', [
+  'version',
+]);

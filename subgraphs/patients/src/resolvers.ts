@@ -14,11 +14,17 @@ export const resolvers: Resolvers = {
     updatePatient: (_, { input }, { patients }) => patients.update(input),
     deactivatePatient: (_, { input }, { patients }) => patients.deactivate(input),
     reactivatePatient: (_, { input }, { patients }) => patients.reactivate(input),
+    restrictPatient: (_, { input }, { careTeams, viewer }) => careTeams.restrict(viewer, input),
+    setCareTeam: (_, { input }, { careTeams, viewer }) => careTeams.setMembers(viewer, input),
+    liftPatientRestriction: (_, { input }, { careTeams, viewer }) => careTeams.lift(viewer, input),
   },
   Patient: {
     __resolveReference: ({ id }, { patients }) => patients.load(String(id)),
     fullName,
     age: ({ dateOfBirth }) => ageOn(dateOfBirth, new Date()),
+    isRestricted: async ({ id }, _, { careTeams }) => (await careTeams.load(id)).isRestricted,
+    careTeam: async ({ id }, _, { careTeams }) =>
+      (await careTeams.load(id)).memberIds.map((userId) => ({ __typename: 'User', id: userId })),
     createdBy: ({ createdById }) => ({ __typename: 'User', id: createdById }),
   },
 };

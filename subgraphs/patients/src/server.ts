@@ -1,10 +1,11 @@
 import { createMetrics, createSubgraphSchema, startSubgraphServer } from '@caregraph/service-kit';
 import type { HttpServer, Logger } from '@caregraph/service-kit';
 import { enforcePolicy } from '@caregraph/access-policy';
+import { createCareTeamRepository } from './care-team-repository.js';
 import type { Config } from './config.js';
 import { createContext, type Dependencies } from './context.js';
 import { connectDatabase } from './database.js';
-import { createPatientRepository } from './patient-repository.js';
+import { connectDirectory } from './directory.js';
 import { resolvers } from './resolvers.js';
 
 /** Starts the patients service; `stop` drains it. */
@@ -13,7 +14,9 @@ export async function startServer(config: Config, logger: Logger): Promise<HttpS
   const database = connectDatabase(config.PATIENTS_DATABASE_URL, metrics, (error) => {
     logger.warn({ err: error }, 'a database connection failed');
   });
-  const dependencies: Dependencies = { patients: createPatientRepository(database) };
+  const client = connectDirectory(config, logger);
+  const careTeams = createCareTeamRepository(database);
+  const dependencies: Dependencies = { database, careTeams, client };
   return startSubgraphServer({
     service: 'patients',
     schema: enforcePolicy(createSubgraphSchema(new URL('../schema.graphql', import.meta.url), resolvers)),
@@ -24,8 +27,16 @@ export async function startServer(config: Config, logger: Logger): Promise<HttpS
     logger,
     metrics,
     readiness: [{ name: 'database', check: () => database.$queryRaw`SELECT 1` }],
+    serviceRoutes: [
+      {
+        path: '/patients/restricted',
+        readers: ['appointments'],
+        read: async () => ({ restricted: await careTeams.findRestricted() }),
+      },
+    ],
     createContext: (call) => createContext(call, dependencies),
     async close() {
+      await client.users.close();
       await database.$disconnect();
     },
   });

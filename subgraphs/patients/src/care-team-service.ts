@@ -1,0 +1,144 @@
+import { mayAct, policy } from '@caregraph/access-policy';
+import { parseId, validate, type Viewer } from '@caregraph/service-kit';
+import DataLoader from 'dataloader';
+import type { CareTeam } from './care-team.js';
+import { restrictPatientInput, setCareTeamInput } from './care-team-input.js';
+import type { CareTeamRepository } from './care-team-repository.js';
+import type { Database, Transaction } from './database.js';
+import type { Directory } from './directory.js';
+import type {
+  LiftPatientRestrictionInput,
+  RestrictPatientInput,
+  SetCareTeamInput,
+} from './generated/graphql.js';
+import { invalid, notFound, refused, stale, type PatientError, type PatientOutcome } from './patient.js';
+import type { PatientService } from './patient-service.js';
+
+/** The rules about care teams, and about restricting records to them. One is made for each request. */
+export type CareTeamService = ReturnType<typeof createCareTeamService>;
+
+interface Dependencies {
+  readonly database: Database;
+  readonly careTeams: CareTeamRepository;
+  readonly patients: PatientService;
+  readonly directory: Directory;
+}
+
+/** A record, and on which version of it the request is based. */
+interface Target {
+  readonly id: string;
+  readonly version?: number | null | undefined;
+}
+
+export function createCareTeamService({ database, careTeams, patients, directory }: Dependencies) {
+  const byPatient = new DataLoader<number, CareTeam>((ids) => careTeams.findMany(ids));
+
+  /** The users with these ids, once each, all of them active; or why they cannot be a care team. */
+  async function findMembers(
+    ids: readonly string[],
+    field: string,
+  ): Promise<{ memberIds: number[] } | { problems: PatientError[] }> {
+    const found = await Promise.all(
+      ids.map((id, place) => findMember(directory, id, [field, String(place)])),
+    );
+    const problems = found.filter((member) => typeof member !== 'number');
+    if (problems.length > 0) return { problems };
+    return { memberIds: [...new Set(found.filter((member) => typeof member === 'number'))] };
+  }
+
+  /** Changes who sees a record, under its version; answers it to a viewer who is still among them. */
+  async function change(
+    viewer: Viewer,
+    target: Target,
+    work: (
+      transaction: Transaction,
+      patientId: number,
+      isRestricted: boolean,
+    ) => Promise<PatientOutcome | null>,
+  ): Promise<PatientOutcome> {
+    const id = parseId(target.id);
+    if (id === null) return notFound;
+    const refusal = await database.$transaction(async (transaction) => {
+      const record = await careTeams.lock(transaction, id, viewer);
+      if (record === null) return notFound;
+      if (target.version != null && target.version !== record.version) return stale;
+      const hindrance = await work(transaction, id, record.isRestricted);
+      if (hindrance === null) await careTeams.raiseVersion(transaction, id);
+      return hindrance;
+    });
+    if (refusal !== null) return refusal;
+    byPatient.clear(id);
+    return { patient: await patients.reload(id), userErrors: [] };
+  }
+
+  return {
+    async load(patientId: number): Promise<CareTeam> {
+      return byPatient.load(patientId);
+    },
+
+    /** A restriction that is in force is replaced, without a moment in which there is none. */
+    async restrict(viewer: Viewer, input: RestrictPatientInput): Promise<PatientOutcome> {
+      if (viewer.kind !== 'user') return usersOnly;
+      const validated = validate(restrictPatientInput, input);
+      if (!validated.ok) return invalid(validated.problems);
+      const { reason } = validated.value;
+      // Who manages the restrictions of own care teams only must not be left out of this one.
+      const managesAll = mayAct(viewer, policy.find.patientRestriction, null);
+      const ids = [...validated.value.careTeam, ...(managesAll ? [] : [String(viewer.id)])];
+      if (ids.length === 0) return withoutCareTeam('careTeam');
+      const members = await findMembers(ids, 'careTeam');
+      if ('problems' in members) return { patient: null, userErrors: members.problems };
+      return change(viewer, validated.value, async (transaction, patientId) => {
+        await careTeams.lift(transaction, patientId, viewer.id);
+        await careTeams.restrict(transaction, patientId, { reason, restrictedBy: viewer.id });
+        await careTeams.replaceMembers(transaction, patientId, members.memberIds, viewer.id);
+        return null;
+      });
+    },
+
+    async setMembers(viewer: Viewer, input: SetCareTeamInput): Promise<PatientOutcome> {
+      if (viewer.kind !== 'user') return usersOnly;
+      const validated = validate(setCareTeamInput, input);
+      if (!validated.ok) return invalid(validated.problems);
+      const members = await findMembers(validated.value.members, 'members');
+      if ('problems' in members) return { patient: null, userErrors: members.problems };
+      return change(viewer, validated.value, async (transaction, patientId, isRestricted) => {
+        if (isRestricted && members.memberIds.length === 0) return withoutCareTeam('members');
+        await careTeams.replaceMembers(transaction, patientId, members.memberIds, viewer.id);
+        return null;
+      });
+    },
+
+    /** A record that is not restricted stays so. */
+    async lift(viewer: Viewer, input: LiftPatientRestrictionInput): Promise<PatientOutcome> {
+      if (viewer.kind !== 'user') return usersOnly;
+      return change(viewer, input, async (transaction, patientId) => {
+        await careTeams.lift(transaction, patientId, viewer.id);
+        return null;
+      });
+    },
+  };
+}
+
+const usersOnly = refused('FORBIDDEN', 'Only users restrict records.', null);
+
+function withoutCareTeam(field: string): PatientOutcome {
+  return refused('INVALID_INPUT', 'A restricted record needs a care team.', [field]);
+}
+
+/** The id of a user who can be in a care team, or why there is none. */
+async function findMember(
+  directory: Directory,
+  userId: string,
+  field: readonly string[],
+): Promise<number | PatientError> {
+  const id = parseId(userId);
+  const user = id === null ? null : await directory.findUser(id);
+  if (user === 'unavailable') {
+    return { code: 'DEPENDENCY_UNAVAILABLE', message: 'Users cannot be looked up now; try again.', field };
+  }
+  if (id === null || user === null)
+    return { code: 'USER_NOT_FOUND', message: 'There is no such user.', field };
+  if (!user.isActive) return { code: 'USER_INACTIVE', message: "The user's account is not active.", field };
+  return id;
+}
