@@ -1,0 +1,69 @@
+import { clientNetwork, createRateLimits, redisUrlSetting, type RateLimits } from '@caregraph/rate-limits';
+import {
+  graphqlErrorBody,
+  sendJson,
+  type Client,
+  type Exchange,
+  type Logger,
+  type Viewer,
+} from '@caregraph/service-kit';
+import { z } from 'zod';
+
+const perMinute = z.coerce.number().int().min(0).max(1_000_000_000);
+
+/** How much one account and one address may ask of the gateway in a minute; 0 for as much as they like. */
+export const rateLimitSettings = {
+  RATE_LIMIT_PER_ACCOUNT: perMinute.default(1_200),
+  RATE_LIMIT_PER_ADDRESS: perMinute.default(6_000),
+  LOGIN_LIMIT_PER_ADDRESS: perMinute.default(60),
+  REDIS_URL: redisUrlSetting.optional(),
+};
+
+/** The settings of the limits, and the secret under which what is counted is kept. */
+export type RateLimitConfig = z.output<z.ZodObject<typeof rateLimitSettings>> & { readonly secret: string };
+
+/** Counts what clients ask. Each answers in how many seconds the client may come again; null for now. */
+export interface RequestLimits {
+  /** Takes one request of an address: needs nothing but the connection. */
+  takeFromAddress(client: Client): Promise<number | null>;
+  /** Takes one request of an account; whoever has not logged in has none. */
+  takeFromAccount(viewer: Viewer): Promise<number | null>;
+  /** Takes so many logins and refreshes, which count as one kind. */
+  takeSignIns(client: Client, calls: number): Promise<number | null>;
+  close(): void;
+}
+
+/** Without settings, as when the gateway runs over somebody else's supergraph, nothing is limited. */
+export function createRequestLimits(config: RateLimitConfig | null, logger: Logger): RequestLimits {
+  const limits =
+    config === null ? null : createRateLimits({ redisUrl: config.REDIS_URL, secret: config.secret, logger });
+  const byAddress = createTake(limits, 'address', config?.RATE_LIMIT_PER_ADDRESS);
+  const byAccount = createTake(limits, 'account', config?.RATE_LIMIT_PER_ACCOUNT);
+  const signIns = createTake(limits, 'sign-in', config?.LOGIN_LIMIT_PER_ADDRESS);
+  return {
+    takeFromAddress: ({ address }) => byAddress(clientNetwork(address), 1),
+    takeFromAccount: (viewer) =>
+      viewer.kind === 'user' ? byAccount(String(viewer.id), 1) : Promise.resolve(null),
+    takeSignIns: ({ address }, calls) => signIns(clientNetwork(address), calls),
+    close() {
+      limits?.close();
+    },
+  };
+}
+
+function createTake(limits: RateLimits | null, name: string, points = 0) {
+  const limit = limits === null || points === 0 ? null : limits.limit(`requests:${name}`, points, 60);
+  return async (key: string, wanted: number): Promise<number | null> => {
+    const wait = limit === null ? null : await limit.take(key, wanted);
+    return wait === null ? null : Math.max(1, Math.ceil(wait / 1_000));
+  };
+}
+
+/** Why a client that has asked too much is refused; the same wherever that is noticed. */
+export const tooManyRequests = 'Too many requests; come again later.';
+
+/** Answers a client that has asked too much, before anything of the request has been looked at. RFC 6585, section 4. */
+export function sendTooManyRequests({ response }: Exchange, seconds: number): void {
+  response.setHeader('retry-after', String(seconds));
+  sendJson(response, 429, graphqlErrorBody('RATE_LIMITED', tooManyRequests));
+}
