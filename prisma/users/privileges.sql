@@ -11,3 +11,4 @@ GRANT SELECT ON schema_migrations TO :"runtime_role";
 GRANT SELECT, INSERT, UPDATE ON users TO :"runtime_role";
 GRANT SELECT, INSERT, UPDATE, DELETE ON sessions, refresh_tokens TO :"runtime_role";
 GRANT USAGE ON SEQUENCE users_id_seq TO :"runtime_role";
+GRANT SELECT, INSERT, UPDATE, DELETE ON login_devices TO :"runtime_role";
