@@ -1,12 +1,14 @@
 import {
   booleanSetting,
   commonSettings,
-  contextSecretSetting,
+  contextSecretSettings,
+  deploymentProblems,
   httpUrlSetting,
   parseSettings,
   portSetting,
   serviceTimeoutSetting,
   StartupError,
+  type TlsSettings,
 } from '@caregraph/service-kit';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -22,7 +24,7 @@ const general = {
 
 const platform = z.object({
   ...general,
-  SERVICE_CONTEXT_SECRET: contextSecretSetting,
+  ...contextSecretSettings,
   JWKS_URL: httpUrlSetting.default('http://127.0.0.1:4001/.well-known/jwks.json'),
   USERS_URL: httpUrlSetting.optional(),
   PATIENTS_URL: httpUrlSetting.optional(),
@@ -36,6 +38,8 @@ export interface Config {
   readonly host: string;
   readonly port: number;
   readonly metricsPort: number | undefined;
+  /** The certificate to serve with, and whom to trust in calls. */
+  readonly tls: TlsSettings;
   /** How long a subgraph may take to answer, in milliseconds. */
   readonly subgraphTimeout: number;
   /** The file that holds the supergraph, and whether a change of it is taken up while running. */
@@ -58,7 +62,12 @@ export function loadConfig(environment: NodeJS.ProcessEnv, argv: readonly string
     const file = resolve(environment['INIT_CWD'] ?? process.cwd(), values.supergraph);
     return { ...fromSettings(settings, file), subgraphUrls: {}, identity: null };
   }
-  const settings = parseSettings(platform, given);
+  const settings = parseSettings(platform, given, (sound) =>
+    deploymentProblems(sound, {
+      serves: 'clients',
+      calls: ['USERS_URL', 'PATIENTS_URL', 'APPOINTMENTS_URL'],
+    }),
+  );
   return {
     ...fromSettings(settings, fileURLToPath(new URL('../supergraph.graphql', import.meta.url))),
     subgraphUrls: {
@@ -92,6 +101,8 @@ function fromSettings(
     host: settings.HOST,
     port: settings.PORT,
     metricsPort: settings.METRICS_PORT,
+    // Clients have no certificates: what the setting demands is meant for the services.
+    tls: { ...settings, TLS_CLIENT_CA_FILE: undefined },
     subgraphTimeout: settings.SUBGRAPH_TIMEOUT_MS,
     supergraph: { file, watch: settings.SUPERGRAPH_WATCH },
   };

@@ -1,4 +1,4 @@
-import { createMetrics, startGraphqlServer, type HttpServer, type Logger } from '@caregraph/service-kit';
+import { createMetrics, openProcessTls, startGraphqlServer, type HttpServer, type Logger } from '@caregraph/service-kit';
 import { fileURLToPath } from 'node:url';
 import { createAccessTokenVerifier } from './access-token-verifier.js';
 import { startApollo } from './apollo.js';
@@ -14,7 +14,8 @@ const explorerBundle = fileURLToPath(new URL('../dist/explorer', import.meta.url
 /** Starts the gateway; `stop` drains it. Throws when the supergraph cannot be used. */
 export async function startGateway(config: Config, logger: Logger): Promise<HttpServer> {
   const explorer = loadExplorer(explorerBundle);
-  const clients = createSubgraphClients(config, logger);
+  const tls = openProcessTls(config.tls, logger);
+  const clients = createSubgraphClients(config, tls, logger);
   const apollo = await startApollo(config, clients, logger);
   const verifier = config.identity === null ? null : createAccessTokenVerifier(config.identity.jwksUrl);
   const readiness = [
@@ -26,6 +27,7 @@ export async function startGateway(config: Config, logger: Logger): Promise<Http
     port: config.port,
     portSetting: 'PORT',
     metricsPort: config.metricsPort,
+    tls,
     logger,
     metrics: createMetrics('gateway'),
     apollo,

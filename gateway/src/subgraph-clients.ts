@@ -2,6 +2,7 @@ import type { GraphQLDataSource } from '@apollo/gateway';
 import {
   createServiceClient,
   type Logger,
+  type ProcessTls,
   type ReadinessCheck,
   type ServiceClient,
 } from '@caregraph/service-kit';
@@ -18,7 +19,7 @@ export interface SubgraphClients {
   close(): Promise<void>;
 }
 
-export function createSubgraphClients(config: Config, logger: Logger): SubgraphClients {
+export function createSubgraphClients(config: Config, tls: ProcessTls, logger: Logger): SubgraphClients {
   const current = new Map<string, ServiceClient>();
   const all: ServiceClient[] = [];
   return {
@@ -28,6 +29,7 @@ export function createSubgraphClients(config: Config, logger: Logger): SubgraphC
         url: config.subgraphUrls[name] ?? url,
         issuer: 'gateway',
         secret: config.identity?.contextSecret ?? null,
+        tls,
         timeout: config.subgraphTimeout,
       });
       // The client that this one replaces stays open: operations that are under way still send requests by it.

@@ -33,7 +33,7 @@ async function startPair(reader: Principal = 'gateway') {
               },
             },
           ],
-          createContextVerifier(secret, 'users'),
+          createContextVerifier([secret], 'users'),
         ),
       ],
     });

@@ -7,6 +7,7 @@ import { startHttpServer, type Handler, type HttpServer } from './http-server.js
 import type { Logger } from './logger.js';
 import { startMetricsServer, type Metrics } from './metrics.js';
 import { defaultBodySize } from './request-body.js';
+import type { ProcessTls } from './process-tls.js';
 import type { CallContext } from './signed-context.js';
 
 export interface GraphqlServerOptions<Context extends CallContext> {
@@ -15,6 +16,8 @@ export interface GraphqlServerOptions<Context extends CallContext> {
   /** The setting that moves the port, for the message when it is taken. */
   readonly portSetting: string;
   readonly metricsPort: number | undefined;
+  /** The certificate to serve with, also the metrics. */
+  readonly tls: ProcessTls;
   readonly logger: Logger;
   readonly metrics: Metrics;
   /** Answers what is sent to `paths`; must have been started. */
@@ -41,7 +44,7 @@ export interface GraphqlServerOptions<Context extends CallContext> {
 export async function startGraphqlServer<Context extends CallContext>(
   options: GraphqlServerOptions<Context>,
 ): Promise<HttpServer> {
-  const { host, logger, metrics, apollo } = options;
+  const { host, logger, metrics, apollo, tls } = options;
   const graphql: Handler = async (exchange) => {
     if (!options.paths.includes(exchange.path)) return false;
     const startedAt = performance.now();
@@ -55,7 +58,7 @@ export async function startGraphqlServer<Context extends CallContext>(
   const metricsServer =
     options.metricsPort === undefined
       ? null
-      : await startMetricsServer(metrics, { host, port: options.metricsPort, logger });
+      : await startMetricsServer(metrics, { host, port: options.metricsPort, tls, logger });
   const server = await startHttpServer({
     host,
     port: options.port,
@@ -64,11 +67,12 @@ export async function startGraphqlServer<Context extends CallContext>(
     handlers: [
       ...(options.firstHandlers ?? []),
       graphql,
-      healthHandler(options.readiness),
+      healthHandler(options.readiness, logger),
       ...options.handlers,
     ],
     trustRequestId: options.trustRequestId,
     connectionLimits: options.connectionLimits,
+    tls,
   });
   logger.info({ port: server.port }, 'listening');
   return {
@@ -76,6 +80,7 @@ export async function startGraphqlServer<Context extends CallContext>(
     async stop() {
       await server.stop();
       await apollo.stop();
+      tls.stop();
       await options.close();
       await metricsServer?.stop();
     },

@@ -1,4 +1,5 @@
 import { sendJson, type Handler } from './http-server.js';
+import type { Logger } from './logger.js';
 
 /** Something that must work for a process to be of use; throws when it does not. */
 export interface ReadinessCheck {
@@ -11,9 +12,21 @@ const checkTimeout = 2_000;
 
 /**
  * `GET /health/live`: the process runs. `GET /health/ready`: every check passes, else 503; the answer names each
- * check with `ok` or `failed`, and nothing about why.
+ * check with `ok` or `failed`, and nothing about why: that is in the log, when a check fails that did not before.
  */
-export function healthHandler(checks: readonly ReadinessCheck[]): Handler {
+export function healthHandler(checks: readonly ReadinessCheck[], logger: Logger): Handler {
+  const failing = new Set<string>();
+
+  async function isPassed({ name, check }: ReadinessCheck): Promise<boolean> {
+    const failure = await failureOf(check);
+    if (failure === null) failing.delete(name);
+    else if (!failing.has(name)) {
+      failing.add(name);
+      logger.warn({ err: failure, check: name }, 'a readiness check fails');
+    }
+    return failure === null;
+  }
+
   return async ({ request, response, path }) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') return false;
     if (path === '/health/live') {
@@ -22,7 +35,7 @@ export function healthHandler(checks: readonly ReadinessCheck[]): Handler {
     }
     if (path !== '/health/ready') return false;
     const results = await Promise.all(
-      checks.map(async ({ name, check }) => [name, (await passes(check)) ? 'ok' : 'failed'] as const),
+      checks.map(async (check) => [check.name, (await isPassed(check)) ? 'ok' : 'failed'] as const),
     );
     const ready = results.every(([, result]) => result === 'ok');
     sendJson(response, ready ? 200 : 503, {
@@ -33,16 +46,19 @@ export function healthHandler(checks: readonly ReadinessCheck[]): Handler {
   };
 }
 
-async function passes(check: () => Promise<unknown>): Promise<boolean> {
+/** Why a check fails; null where it passes. */
+async function failureOf(check: () => Promise<unknown>): Promise<Error | null> {
   let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<false>((resolve) => {
-    timer = setTimeout(resolve, checkTimeout, false);
+  const timeout = new Promise<Error>((resolve) => {
+    timer = setTimeout(() => {
+      resolve(new Error('There was no answer in time'));
+    }, checkTimeout);
   });
-  const passed = check().then(
-    () => true,
-    () => false,
+  const failure = check().then(
+    () => null,
+    (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
   );
-  const result = await Promise.race([passed, timeout]);
+  const result = await Promise.race([failure, timeout]);
   clearTimeout(timer);
   return result;
 }

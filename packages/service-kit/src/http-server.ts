@@ -1,10 +1,12 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { randomUUID } from 'node:crypto';
 import { connectionOptions, limitConnections, type ConnectionLimits } from './connection-limits.js';
 import type { Logger } from './logger.js';
 import { PortTakenError, type Running } from './process-lifecycle.js';
+import type { ProcessTls } from './process-tls.js';
 import { StartupError } from './startup-error.js';
+import { createWebServer, followConnections, lacksClientCertificate } from './web-server.js';
 
 /** A request that is being answered. */
 export interface Exchange {
@@ -30,6 +32,8 @@ export interface HttpServerOptions {
   /** Whether a request id that the client sends is kept; only callers that are trusted may choose one. */
   readonly trustRequestId: boolean;
   readonly connectionLimits?: Partial<ConnectionLimits> | undefined;
+  /** The certificate to serve HTTPS with; plain HTTP where there is none. */
+  readonly tls?: ProcessTls | undefined;
 }
 
 /** A server that listens. */
@@ -56,6 +60,10 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       underWay -= 1;
       if (underWay === 0) stopping?.();
     });
+    if (lacksClientCertificate(request, path, options.tls)) {
+      sendJson(response, 401, graphqlErrorBody('UNAUTHENTICATED', 'Callers have to show a certificate.'));
+      return;
+    }
     const exchange = { request, response, path, requestId };
     try {
       for (const handler of options.handlers) if (await handler(exchange)) return;
@@ -75,10 +83,12 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
         );
     }
   };
-  const server = createServer(
+  const server = createWebServer(
     connectionOptions(options.connectionLimits),
+    options.tls,
     (request, response) => void answer(request, response),
   );
+  const endConnections = followConnections(server);
   limitConnections(server, options.connectionLimits);
   const port = await listen(server, options);
   return {
@@ -94,7 +104,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
         await new Promise<void>((resolve) => {
           stopping = resolve;
         });
-      server.closeAllConnections();
+      endConnections();
       await closed;
     },
   };

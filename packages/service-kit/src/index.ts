@@ -1,5 +1,6 @@
 export * from './connection-limits.js';
 export * from './database.js';
+export * from './deployment-checks.js';
 export * from './entity-finder.js';
 export * from './enum-mapping.js';
 export * from './errors.js';
@@ -12,6 +13,7 @@ export * from './metrics.js';
 export * from './opaque-id.js';
 export * from './pagination.js';
 export * from './process-lifecycle.js';
+export * from './process-tls.js';
 export * from './response-status.js';
 export * from './scalars.js';
 export * from './search-text.js';

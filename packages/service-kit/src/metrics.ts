@@ -2,6 +2,7 @@ import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client
 import { startHttpServer } from './http-server.js';
 import type { Logger } from './logger.js';
 import type { Running } from './process-lifecycle.js';
+import type { ProcessTls } from './process-tls.js';
 
 /** What one process counts. */
 export interface Metrics {
@@ -67,7 +68,7 @@ function statementKind(sql: string): string {
 /** Serves `GET /metrics` on a port of its own, which a clinic's firewall can keep to the inside. */
 export async function startMetricsServer(
   metrics: Metrics,
-  options: { host: string; port: number; logger: Logger },
+  options: { host: string; port: number; tls: ProcessTls; logger: Logger },
 ): Promise<Running> {
   return startHttpServer({
     ...options,

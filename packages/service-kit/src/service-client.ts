@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { Pool } from 'undici';
+import { buildConnector, Pool } from 'undici';
+import type { ProcessTls } from './process-tls.js';
 import { contextHeader, signContext, type CallContext } from './signed-context.js';
 import { noClient, type Principal } from './viewer.js';
 
@@ -23,6 +24,8 @@ export interface ServiceClientOptions {
   readonly issuer: Principal;
   /** What contexts are signed with; null sends none, to services that are not Caregraph's. */
   readonly secret: string | null;
+  /** Whom to trust where the URL is https, and what to show there; what Node trusts, and nothing, unless given. */
+  readonly tls?: ProcessTls;
   /** How long an answer may take, from connecting to its last byte, in milliseconds. */
   readonly timeout: number;
 }
@@ -63,7 +66,7 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
   const pool = new Pool(url.origin, {
     connections: 64,
     pipelining: 1,
-    connect: { timeout },
+    connect: options.tls === undefined ? { timeout } : connector(options.tls, timeout),
     headersTimeout: timeout,
     bodyTimeout: timeout,
   });
@@ -155,6 +158,19 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
       if (statusCode !== 200) throw new ServiceUnavailableError(service, 'unreachable');
     },
     close: () => pool.close(),
+  };
+}
+
+/** Connects with what the process encrypts with at that time. */
+function connector(tls: ProcessTls, timeout: number): buildConnector.connector {
+  let secureContext = tls.calling();
+  let connect = buildConnector({ secureContext, timeout });
+  return (options, callback) => {
+    if (secureContext !== tls.calling()) {
+      secureContext = tls.calling();
+      connect = buildConnector({ secureContext, timeout });
+    }
+    connect(options, callback);
   };
 }
 

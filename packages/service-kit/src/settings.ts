@@ -4,33 +4,45 @@ import { StartupError } from './startup-error.js';
 
 /** Settings that cannot be used. The message lists every problem, a line each; no value is repeated in it. */
 export class SettingsError extends StartupError {
-  constructor(readonly problems: readonly string[]) {
-    super(`These settings need attention:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+  constructor(
+    readonly problems: readonly string[],
+    options?: ErrorOptions,
+  ) {
+    super(
+      `These settings need attention:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
+      options,
+    );
     this.name = 'SettingsError';
   }
 }
 
 /**
  * Reads settings out of an environment. An empty variable counts as absent, so that `PORT=` in a compose file
- * means the default. Throws a `SettingsError` that names every problem at once.
+ * means the default. `check` sees those that are sound by themselves, and returns what they do wrong together.
+ * Throws a `SettingsError` that names every problem of both kinds at once.
  */
-export function parseSettings<Schema extends z.ZodType>(
+export function parseSettings<Schema extends z.ZodObject>(
   schema: Schema,
   environment: Readonly<Record<string, string | undefined>>,
+  check: (settings: Partial<z.output<Schema>>) => readonly string[] = () => [],
 ): z.output<Schema> {
   const given = Object.fromEntries(
     Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
   );
   const result = schema.safeParse(given);
-  if (result.success) return result.data;
-  throw new SettingsError(
-    result.error.issues.map((issue) => {
-      const name = issue.path.join('.');
-      return name === ''
-        ? issue.message
-        : `${name}: ${given[name] === undefined ? 'is required' : issue.message}`;
-    }),
-  );
+  const sound = Object.entries<z.core.$ZodType>(schema.shape).flatMap(([name, setting]) => {
+    const parsed = z.safeParse(setting, given[name]);
+    return parsed.success && parsed.data !== undefined ? [[name, parsed.data]] : [];
+  });
+  const problems = (result.error?.issues ?? []).map((issue) => {
+    const [name] = issue.path;
+    return name === undefined
+      ? issue.message
+      : `${String(name)}: ${given[String(name)] === undefined ? 'is required' : issue.message}`;
+  });
+  problems.push(...check(Object.fromEntries(sound) as Partial<z.output<Schema>>));
+  if (result.success && problems.length === 0) return result.data;
+  throw new SettingsError(problems);
 }
 
 /** A TCP port; 0 lets the system choose one. */
@@ -53,8 +65,32 @@ export const databaseUrlSetting = z
 /** An http(s) URL. */
 export const httpUrlSetting = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
 
+/** The files that a process encrypts its connections with, each in PEM form. */
+const tlsSettings = {
+  TLS_CERT_FILE: z.string().optional(),
+  TLS_KEY_FILE: z.string().optional(),
+  TLS_CA_FILE: z.string().optional(),
+  TLS_CLIENT_CA_FILE: z.string().optional(),
+};
+
+/** Where a process finds its certificate, and those of whom it trusts. */
+export type TlsSettings = z.output<z.ZodObject<typeof tlsSettings>>;
+
+/** The connections that production may leave without TLS, where a setting says so. */
+const plainConnections = ['database', 'services', 'clients'] as const;
+export type PlainConnection = (typeof plainConnections)[number];
+
+/** `database,services`: some of the connections, separated by commas. */
+const plainConnectionsSetting = z
+  .string()
+  .transform((list) => list.split(',').map((name) => name.trim()))
+  .pipe(z.array(z.enum(plainConnections, { error: `may name ${plainConnections.join(', ')}` })))
+  .optional();
+
 /** The settings that every process of the platform has. */
 export const commonSettings = {
+  ...tlsSettings,
+  ALLOW_PLAIN_CONNECTIONS: plainConnectionsSetting,
   NODE_ENV: z.enum(['production', 'development', 'test']).default('development'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   HOST: z.string().default('127.0.0.1'),
@@ -63,6 +99,21 @@ export const commonSettings = {
 
 /** The secret with which the gateway and the services sign the context of their calls. */
 export const contextSecretSetting = z.string().min(32, 'must have at least 32 characters');
+
+/** The secret to sign contexts with, and one that they may still be signed with while it is replaced. */
+export const contextSecretSettings = {
+  SERVICE_CONTEXT_SECRET: contextSecretSetting,
+  SERVICE_CONTEXT_SECRET_PREVIOUS: contextSecretSetting.optional(),
+};
+
+/** The secrets that contexts may be signed with, the one to sign with first. */
+export function contextSecrets(settings: {
+  readonly SERVICE_CONTEXT_SECRET: string;
+  readonly SERVICE_CONTEXT_SECRET_PREVIOUS?: string | undefined;
+}): string[] {
+  const { SERVICE_CONTEXT_SECRET: current, SERVICE_CONTEXT_SECRET_PREVIOUS: previous } = settings;
+  return previous === undefined ? [current] : [current, previous];
+}
 
 /** How many milliseconds a process waits for another service before it gives up. */
 export const serviceTimeoutSetting = z.coerce.number().int().min(1).max(600_000).default(5_000);

@@ -14,7 +14,7 @@ const header = signContext(secret, context, { issuer: 'gateway', audience: 'user
 
 /** Verifies as a service does that has not seen any context before. */
 function verify(given: string | undefined, call = {}, { audience = 'users', at = now, key = secret } = {}) {
-  return createContextVerifier(key, audience).verify(given, { target, body, ...call }, at);
+  return createContextVerifier([key], audience).verify(given, { target, body, ...call }, at);
 }
 
 describe('a signed context', () => {
@@ -42,6 +42,16 @@ describe('a signed context', () => {
     expect(result()).toBeNull();
   });
 
+  it('is good under the secret that is being replaced and under the one that replaces it', () => {
+    const contexts = createContextVerifier([`${secret} anew`, secret], 'users');
+    const call = { issuer: 'gateway', audience: 'users', target, body };
+    for (const key of [secret, `${secret} anew`]) {
+      expect(contexts.verify(signContext(key, context, call, now), { target, body }, now)).toEqual(context);
+    }
+    const stranger = signContext(`${secret}!`, context, call, now);
+    expect(contexts.verify(stranger, { target, body }, now)).toBeNull();
+  });
+
   it('is refused when any character of it is changed', () => {
     for (let at = 0; at < header.length; at += 1) {
       const changed = header.slice(0, at) + (header[at] === 'A' ? 'B' : 'A') + header.slice(at + 1);
@@ -52,7 +62,7 @@ describe('a signed context', () => {
   });
 
   it('serves once, for as long as it could come again', () => {
-    const contexts = createContextVerifier(secret, 'users');
+    const contexts = createContextVerifier([secret], 'users');
     const sign = (at: number) =>
       signContext(secret, context, { issuer: 'gateway', audience: 'users', target, body }, at);
     // Others come and go all the while, so that what is remembered is cleared on the way.

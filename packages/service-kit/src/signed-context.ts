@@ -78,12 +78,15 @@ export interface ContextVerifier {
   ): CallContext | null;
 }
 
-/** Each verifier remembers the contexts that it has accepted for as long as they could come again. */
-export function createContextVerifier(secret: string, audience: string): ContextVerifier {
+/**
+ * Verifies contexts that were signed with any of the secrets: while one replaces another, callers use either. Each
+ * verifier remembers the contexts that it has accepted for as long as they could come again.
+ */
+export function createContextVerifier(secrets: readonly string[], audience: string): ContextVerifier {
   const isFirstUse = createReplayGuard();
   return {
     verify(header, { target, body }, now = Date.now()) {
-      const claims = verifiedClaims(secret, header);
+      const claims = verifiedClaims(secrets, header);
       if (claims === null || claims.aud !== audience || claims.target !== target) return null;
       if (claims.exp < now - clockSkew || claims.exp > now + lifetime + clockSkew) return null;
       if (claims.digest !== digestOf(body) || !isFirstUse(claims.jti, now)) return null;
@@ -93,12 +96,14 @@ export function createContextVerifier(secret: string, audience: string): Context
   };
 }
 
-function verifiedClaims(secret: string, header: string | undefined): z.infer<typeof claimsSchema> | null {
+function verifiedClaims(
+  secrets: readonly string[],
+  header: string | undefined,
+): z.infer<typeof claimsSchema> | null {
   const [payload, signature, ...rest] = header?.split('.') ?? [];
   if (payload === undefined || signature === undefined || rest.length > 0) return null;
   const given = Buffer.from(signature, 'base64url');
-  const expected = signatureOf(secret, payload);
-  if (given.length !== expected.length || !timingSafeEqual(given, expected)) return null;
+  if (!secrets.some((secret) => isEqual(given, signatureOf(secret, payload)))) return null;
   const claims = claimsSchema.safeParse(JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')));
   return claims.success ? claims.data : null;
 }
@@ -119,6 +124,10 @@ function createReplayGuard(): (id: string, now: number) => boolean {
     current.add(id);
     return true;
   };
+}
+
+function isEqual(given: Buffer, expected: Buffer): boolean {
+  return given.length === expected.length && timingSafeEqual(given, expected);
 }
 
 function signatureOf(secret: string, payload: string): Buffer {

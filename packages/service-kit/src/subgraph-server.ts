@@ -10,6 +10,7 @@ import { sendJson, type Handler, type HttpServer } from './http-server.js';
 import type { Logger } from './logger.js';
 import type { Metrics } from './metrics.js';
 import { responseStatus } from './response-status.js';
+import type { ProcessTls } from './process-tls.js';
 import { serviceRoutesHandler, unauthenticated, type ServiceRoute } from './service-routes.js';
 import { contextHeader, createContextVerifier, type CallContext } from './signed-context.js';
 import type { ServiceName } from './viewer.js';
@@ -20,7 +21,10 @@ export interface SubgraphServerOptions<Context extends CallContext> {
   readonly host: string;
   readonly port: number;
   readonly metricsPort: number | undefined;
-  readonly contextSecret: string;
+  /** The certificate to serve with. */
+  readonly tls: ProcessTls;
+  /** What callers may have signed their contexts with. */
+  readonly contextSecrets: readonly string[];
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly readiness: readonly ReadinessCheck[];
@@ -55,12 +59,13 @@ export async function startSubgraphServer<Context extends CallContext>(
     ],
   });
   await apollo.start();
-  const contexts = createContextVerifier(options.contextSecret, service);
+  const contexts = createContextVerifier(options.contextSecrets, service);
   return startGraphqlServer({
     host: options.host,
     port: options.port,
     portSetting: `${service.toUpperCase()}_PORT`,
     metricsPort: options.metricsPort,
+    tls: options.tls,
     logger,
     metrics: options.metrics,
     apollo,

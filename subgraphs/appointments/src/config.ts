@@ -1,7 +1,8 @@
 import {
   commonSettings,
-  contextSecretSetting,
+  contextSecretSettings,
   databaseUrlSetting,
+  deploymentProblems,
   httpUrlSetting,
   parseSettings,
   portSetting,
@@ -14,7 +15,7 @@ const settings = z.object({
   ...commonSettings,
   APPOINTMENTS_PORT: portSetting.default(4003),
   APPOINTMENTS_DATABASE_URL: databaseUrlSetting,
-  SERVICE_CONTEXT_SECRET: contextSecretSetting,
+  ...contextSecretSettings,
   USERS_URL: httpUrlSetting.default('http://127.0.0.1:4001/graphql'),
   PATIENTS_URL: httpUrlSetting.default('http://127.0.0.1:4002/graphql'),
   SERVICE_TIMEOUT_MS: serviceTimeoutSetting,
@@ -26,5 +27,7 @@ export type Config = z.output<typeof settings>;
 
 /** Reads the settings; throws a `SettingsError` that names every problem. */
 export function loadConfig(environment: NodeJS.ProcessEnv): Config {
-  return parseSettings(settings, environment);
+  return parseSettings(settings, environment, (given) =>
+    deploymentProblems(given, { serves: 'services' }),
+  );
 }

@@ -5,6 +5,7 @@ import {
   ServiceUnavailableError,
   type CallContext,
   type Logger,
+  type ProcessTls,
   type Role,
   type ServiceClient,
 } from '@caregraph/service-kit';
@@ -51,13 +52,14 @@ export interface DirectoryClients {
   readonly logger: Logger;
 }
 
-export function connectDirectory(config: Config, logger: Logger): DirectoryClients {
+export function connectDirectory(config: Config, tls: ProcessTls, logger: Logger): DirectoryClients {
   const connect = (service: string, url: string): ServiceClient =>
     createServiceClient({
       service,
       url,
       issuer: 'appointments',
       secret: config.SERVICE_CONTEXT_SECRET,
+      tls,
       timeout: config.SERVICE_TIMEOUT_MS,
     });
   return {

@@ -1,4 +1,10 @@
-import { createMetrics, createSubgraphSchema, startSubgraphServer } from '@caregraph/service-kit';
+import {
+  contextSecrets,
+  createMetrics,
+  createSubgraphSchema,
+  openProcessTls,
+  startSubgraphServer,
+} from '@caregraph/service-kit';
 import type { HttpServer, Logger } from '@caregraph/service-kit';
 import { enforcePolicy } from '@caregraph/access-policy';
 import { createAppointmentRepository } from './appointment-repository.js';
@@ -13,11 +19,12 @@ import { createTurns } from './turns.js';
 
 /** Starts the appointments service; `stop` drains it. */
 export async function startServer(config: Config, logger: Logger): Promise<HttpServer> {
+  const tls = openProcessTls(config, logger);
   const metrics = createMetrics('appointments');
   const database = connectDatabase(config.APPOINTMENTS_DATABASE_URL, metrics, (error) => {
     logger.warn({ err: error }, 'a database connection failed');
   });
-  const clients = connectDirectory(config, logger);
+  const clients = connectDirectory(config, tls, logger);
   const dependencies: Dependencies = {
     database,
     appointments: createAppointmentRepository(database),
@@ -32,7 +39,8 @@ export async function startServer(config: Config, logger: Logger): Promise<HttpS
     host: config.HOST,
     port: config.APPOINTMENTS_PORT,
     metricsPort: config.METRICS_PORT,
-    contextSecret: config.SERVICE_CONTEXT_SECRET,
+    tls,
+    contextSecrets: contextSecrets(config),
     logger,
     metrics,
     readiness: [{ name: 'database', check: () => database.$queryRaw`SELECT 1` }],

@@ -25,7 +25,7 @@ export interface DirectoryStandIn extends AsyncDisposable {
 
 /** Starts a stand-in on a free port; calls without a context that is signed for `service` get 401, as everywhere. */
 export async function startDirectoryStandIn(service: ServiceName): Promise<DirectoryStandIn> {
-  const contexts = createContextVerifier(contextSecret, service);
+  const contexts = createContextVerifier([contextSecret], service);
   const server = createServer((incoming, response) => {
     void (async () => {
       const chunks: Buffer[] = [];

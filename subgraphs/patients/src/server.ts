@@ -1,4 +1,10 @@
-import { createMetrics, createSubgraphSchema, startSubgraphServer } from '@caregraph/service-kit';
+import {
+  contextSecrets,
+  createMetrics,
+  createSubgraphSchema,
+  openProcessTls,
+  startSubgraphServer,
+} from '@caregraph/service-kit';
 import type { HttpServer, Logger } from '@caregraph/service-kit';
 import { enforcePolicy } from '@caregraph/access-policy';
 import { createCareTeamRepository } from './care-team-repository.js';
@@ -10,6 +16,7 @@ import { resolvers } from './resolvers.js';
 
 /** Starts the patients service; `stop` drains it. */
 export async function startServer(config: Config, logger: Logger): Promise<HttpServer> {
+  const tls = openProcessTls(config, logger);
   const metrics = createMetrics('patients');
   const database = connectDatabase(config.PATIENTS_DATABASE_URL, metrics, (error) => {
     logger.warn({ err: error }, 'a database connection failed');
@@ -23,7 +30,8 @@ export async function startServer(config: Config, logger: Logger): Promise<HttpS
     host: config.HOST,
     port: config.PATIENTS_PORT,
     metricsPort: config.METRICS_PORT,
-    contextSecret: config.SERVICE_CONTEXT_SECRET,
+    tls,
+    contextSecrets: contextSecrets(config),
     logger,
     metrics,
     readiness: [{ name: 'database', check: () => database.$queryRaw`SELECT 1` }],

@@ -1,7 +1,9 @@
 import {
+  booleanSetting,
   commonSettings,
-  contextSecretSetting,
+  contextSecretSettings,
   databaseUrlSetting,
+  deploymentProblems,
   parseSettings,
   portSetting,
 } from '@caregraph/service-kit';
@@ -14,7 +16,7 @@ const settings = z.object({
   ...commonSettings,
   USERS_PORT: portSetting.default(4001),
   USERS_DATABASE_URL: databaseUrlSetting,
-  SERVICE_CONTEXT_SECRET: contextSecretSetting,
+  ...contextSecretSettings,
   ACCESS_TOKEN_PRIVATE_KEY: z
     .string()
     .transform((pem) => pem.replaceAll('\\n', '\n'))
@@ -31,9 +33,12 @@ const settings = z.object({
     .min(60)
     .default(12 * 60 * 60),
   PASSWORD_HASH_COST: passwordHashCost,
+  ALLOW_DEMO_ACCOUNTS: booleanSetting.default(false),
 });
 
 const adminSettings = z.object({
+  NODE_ENV: commonSettings.NODE_ENV,
+  ALLOW_PLAIN_CONNECTIONS: commonSettings.ALLOW_PLAIN_CONNECTIONS,
   USERS_DATABASE_URL: databaseUrlSetting,
   PASSWORD_HASH_COST: passwordHashCost,
   ADMIN_PASSWORD: z.string().optional(),
@@ -44,10 +49,23 @@ export type Config = z.output<typeof settings>;
 
 /** Reads the settings; throws a `SettingsError` that names every problem. */
 export function loadConfig(environment: NodeJS.ProcessEnv): Config {
-  return parseSettings(settings, environment);
+  return parseSettings(settings, environment, (given) => [
+    ...deploymentProblems(given, { serves: 'services' }),
+    ...hashCostProblems(given),
+  ]);
 }
 
 /** Reads what `npm run admin:create` needs; throws a `SettingsError` that names every problem. */
 export function loadAdminConfig(environment: NodeJS.ProcessEnv): z.output<typeof adminSettings> {
-  return parseSettings(adminSettings, environment);
+  return parseSettings(adminSettings, environment, (given) => [
+    ...deploymentProblems(given, { serves: null }),
+    ...hashCostProblems(given),
+  ]);
+}
+
+/** Less than 10 is for tests (OWASP Password Storage Cheat Sheet, "bcrypt"). */
+function hashCostProblems({ NODE_ENV, PASSWORD_HASH_COST: cost }: Partial<z.output<typeof adminSettings>>) {
+  return NODE_ENV === 'production' && cost !== undefined && cost < 10
+    ? ['PASSWORD_HASH_COST: must be at least 10 in production']
+    : [];
 }

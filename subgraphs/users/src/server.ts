@@ -1,4 +1,11 @@
-import { createMetrics, createSubgraphSchema, sendJson, startSubgraphServer } from '@caregraph/service-kit';
+import {
+  contextSecrets,
+  createMetrics,
+  createSubgraphSchema,
+  openProcessTls,
+  sendJson,
+  startSubgraphServer,
+} from '@caregraph/service-kit';
 import type { Handler, HttpServer, Logger } from '@caregraph/service-kit';
 import { enforcePolicy } from '@caregraph/access-policy';
 import { createAccessTokens, type AccessTokens } from './access-tokens.js';
@@ -12,6 +19,7 @@ import { createUserRepository } from './user-repository.js';
 
 /** Starts the users service; `stop` drains it. */
 export async function startServer(config: Config, logger: Logger): Promise<HttpServer> {
+  const tls = openProcessTls(config, logger);
   const metrics = createMetrics('users');
   const database = connectDatabase(config.USERS_DATABASE_URL, metrics, (error) => {
     logger.warn({ err: error }, 'a database connection failed');
@@ -32,7 +40,8 @@ export async function startServer(config: Config, logger: Logger): Promise<HttpS
     host: config.HOST,
     port: config.USERS_PORT,
     metricsPort: config.METRICS_PORT,
-    contextSecret: config.SERVICE_CONTEXT_SECRET,
+    tls,
+    contextSecrets: contextSecrets(config),
     logger,
     metrics,
     readiness: [{ name: 'database', check: () => database.$queryRaw`SELECT 1` }],
