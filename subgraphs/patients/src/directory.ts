@@ -4,6 +4,7 @@ import {
   knownEntity,
   type FindEntity,
   type Logger,
+  type ProcessTls,
   type ServiceClient,
 } from '@caregraph/service-kit';
 import { z } from 'zod';
@@ -22,12 +23,13 @@ export interface DirectoryClient {
   readonly logger: Logger;
 }
 
-export function connectDirectory(config: Config, logger: Logger): DirectoryClient {
+export function connectDirectory(config: Config, tls: ProcessTls, logger: Logger): DirectoryClient {
   const users = createServiceClient({
     service: 'users',
     url: config.USERS_URL,
     issuer: 'patients',
     secret: config.SERVICE_CONTEXT_SECRET,
+    tls,
     timeout: config.SERVICE_TIMEOUT_MS,
   });
   return { users, logger };

@@ -21,7 +21,7 @@ export async function startServer(config: Config, logger: Logger): Promise<HttpS
   const database = connectDatabase(config.PATIENTS_DATABASE_URL, metrics, (error) => {
     logger.warn({ err: error }, 'a database connection failed');
   });
-  const client = connectDirectory(config, logger);
+  const client = connectDirectory(config, tls, logger);
   const careTeams = createCareTeamRepository(database);
   const dependencies: Dependencies = { database, careTeams, client };
   return startSubgraphServer({
