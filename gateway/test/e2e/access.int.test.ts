@@ -133,7 +133,7 @@ describe('an access token', () => {
 describe('a subgraph that is asked directly', () => {
   const body = JSON.stringify({ query: '{ _service { sdl } }' });
   const context: CallContext = {
-    viewer: { kind: 'user', id: 1, role: 'ADMIN', sessionId: 'x' },
+    viewer: { kind: 'service', name: 'gateway' },
     client: noClient,
     requestId: 'direct',
   };
