@@ -55,6 +55,8 @@ const config: CodegenConfig = {
     ...resolverTypes('users', {
       User: '../user.js#User as UserModel',
       UserConnection: '../user.js#UserConnection as UserPage',
+      UserSession: '../user-session.js#UserSession as UserSessionModel',
+      UserSessionConnection: '../user-session.js#UserSessionConnection as UserSessionPage',
     }),
     ...resolverTypes('patients', {
       Patient: '../patient.js#Patient as PatientModel',

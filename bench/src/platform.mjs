@@ -1,6 +1,7 @@
 import { findFreePort, serviceNames } from '@caregraph/postgres';
 import { spawn } from 'node:child_process';
-import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { createKeySet, writeKeySet } from '@caregraph/users-subgraph/access-token-key-set';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { openSync } from 'node:fs';
 import path from 'node:path';
@@ -19,7 +20,9 @@ export async function startPlatform(databases, directory) {
   const ports = await forEachProcess(findFreePort);
   const metricsPorts = await forEachProcess(findFreePort);
   const gateway = `http://127.0.0.1:${ports.gateway}`;
-  const shared = environment(databases, ports);
+  const keysFile = path.join(directory, 'access-token-keys.json');
+  await writeKeySet(keysFile, await createKeySet(new Date()));
+  const shared = environment(databases, ports, keysFile);
   const children = await forEachProcess(async (name) => {
     const log = openSync(path.join(directory, `${name}.log`), 'w');
     const entry = name === 'gateway' ? '../../gateway/dist/main.js' : `../../subgraphs/${name}/dist/main.js`;
@@ -77,15 +80,15 @@ async function forEachProcess(make) {
 /**
  * @param {import('./databases.mjs').DatabaseUrls} databases
  * @param {Record<ProcessName, number>} ports
+ * @param {string} keysFile holds the keys that sign access tokens
  */
-function environment(databases, ports) {
+function environment(databases, ports, keysFile) {
   const origin = /** @param {ProcessName} name */ (name) => `http://127.0.0.1:${ports[name]}`;
-  const { privateKey } = generateKeyPairSync('ed25519');
   return {
     NODE_ENV: 'production',
     HOST: '127.0.0.1',
     SERVICE_CONTEXT_SECRET: randomUUID() + randomUUID(),
-    ACCESS_TOKEN_PRIVATE_KEY: String(privateKey.export({ format: 'pem', type: 'pkcs8' })),
+    ACCESS_TOKEN_KEYS_FILE: keysFile,
     // One login lasts for the whole run.
     ACCESS_TOKEN_SECONDS: '3600',
     USERS_DATABASE_URL: databases.users.databaseUrl,
@@ -98,7 +101,6 @@ function environment(databases, ports) {
     USERS_URL: `${origin('users')}/graphql`,
     PATIENTS_URL: `${origin('patients')}/graphql`,
     APPOINTMENTS_URL: `${origin('appointments')}/graphql`,
-    JWKS_URL: `${origin('users')}/.well-known/jwks.json`,
   };
 }
 

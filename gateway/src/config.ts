@@ -14,25 +14,35 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import {
+  exposureOf,
+  exposureSettings,
+  platformCost,
+  unknownGraphCost,
+  type Exposure,
+} from './exposure-settings.js';
 
 const general = {
   ...commonSettings,
   PORT: portSetting.default(4000),
   SUBGRAPH_TIMEOUT_MS: serviceTimeoutSetting,
   SUPERGRAPH_WATCH: booleanSetting.default(false),
+  ...exposureSettings,
 };
+const alone = z.object({ ...general, ...unknownGraphCost });
 
 const platform = z.object({
   ...general,
+  ...platformCost,
   ...contextSecretSettings,
-  JWKS_URL: httpUrlSetting.default('http://127.0.0.1:4001/.well-known/jwks.json'),
+  REVOCATION_OUTAGE_SECONDS: z.coerce.number().int().min(1).max(86_400).default(600),
   USERS_URL: httpUrlSetting.optional(),
   PATIENTS_URL: httpUrlSetting.optional(),
   APPOINTMENTS_URL: httpUrlSetting.optional(),
 });
 
 /** What the gateway runs with. */
-export interface Config {
+export interface Config extends Exposure {
   readonly production: boolean;
   readonly logLevel: string;
   readonly host: string;
@@ -47,7 +57,16 @@ export interface Config {
   /** Where subgraphs are that are not where the supergraph says, by name. */
   readonly subgraphUrls: Readonly<Record<string, string | undefined>>;
   /** Whose tokens are trusted and how subgraphs are told of it; null passes requests on without an identity. */
-  readonly identity: { readonly jwksUrl: string; readonly contextSecret: string } | null;
+  readonly identity: Identity | null;
+}
+
+/** How the gateway knows users, and is known to subgraphs. */
+export interface Identity {
+  readonly contextSecret: string;
+  /** The GraphQL endpoint of the service that says which access tokens are good. */
+  readonly usersUrl: string;
+  /** How long tokens are accepted while that service cannot be asked, in milliseconds. */
+  readonly revocationOutage: number;
 }
 
 /**
@@ -56,11 +75,17 @@ export interface Config {
  */
 export function loadConfig(environment: NodeJS.ProcessEnv, argv: readonly string[]): Config {
   const values = parseArguments(argv);
+  const folder = environment['INIT_CWD'] ?? process.cwd();
   const given = values.port === undefined ? environment : { ...environment, PORT: values.port };
   if (values.supergraph !== undefined) {
-    const settings = parseSettings(z.object(general), given);
-    const file = resolve(environment['INIT_CWD'] ?? process.cwd(), values.supergraph);
-    return { ...fromSettings(settings, file), subgraphUrls: {}, identity: null };
+    const settings = parseSettings(alone, given);
+    const file = resolve(folder, values.supergraph);
+    return {
+      ...fromSettings(settings, file),
+      ...exposureOf(settings, null, folder),
+      subgraphUrls: {},
+      identity: null,
+    };
   }
   const settings = parseSettings(platform, given, (sound) =>
     deploymentProblems(sound, {
@@ -70,12 +95,17 @@ export function loadConfig(environment: NodeJS.ProcessEnv, argv: readonly string
   );
   return {
     ...fromSettings(settings, fileURLToPath(new URL('../supergraph.graphql', import.meta.url))),
+    ...exposureOf(settings, fileURLToPath(new URL('../trusted-documents.json', import.meta.url)), folder),
     subgraphUrls: {
       users: settings.USERS_URL,
       patients: settings.PATIENTS_URL,
       appointments: settings.APPOINTMENTS_URL,
     },
-    identity: { jwksUrl: settings.JWKS_URL, contextSecret: settings.SERVICE_CONTEXT_SECRET },
+    identity: {
+      contextSecret: settings.SERVICE_CONTEXT_SECRET,
+      usersUrl: settings.USERS_URL ?? 'http://127.0.0.1:4001/graphql',
+      revocationOutage: settings.REVOCATION_OUTAGE_SECONDS * 1_000,
+    },
   };
 }
 
@@ -94,7 +124,7 @@ function parseArguments(argv: readonly string[]): { supergraph?: string; port?: 
 function fromSettings(
   settings: z.output<z.ZodObject<typeof general>>,
   file: string,
-): Omit<Config, 'subgraphUrls' | 'identity'> {
+): Omit<Config, keyof Exposure | 'subgraphUrls' | 'identity'> {
   return {
     production: settings.NODE_ENV === 'production',
     logLevel: settings.LOG_LEVEL,

@@ -1,19 +1,15 @@
-import {
-  anonymous,
-  graphqlErrorBody,
-  sendJson,
-  type Client,
-  type Exchange,
-  type Logger,
-} from '@caregraph/service-kit';
-import type { IncomingMessage } from 'node:http';
+import { anonymous, graphqlErrorBody, sendJson, type Exchange, type Logger } from '@caregraph/service-kit';
 import type { AccessTokenVerifier } from './access-token-verifier.js';
+import type { Config } from './config.js';
 import type { GatewayContext } from './context.js';
+import { startDeadline } from './operation-deadline.js';
+import { clientOf } from './trusted-proxies.js';
 
 /** The context of one request; null when nobody can tell who sends it, which has been answered then. */
 export async function createContext(
   { request, response, requestId }: Exchange,
   verifier: AccessTokenVerifier | null,
+  config: Pick<Config, 'operationTimeout' | 'trustProxy'>,
   logger: Logger,
 ): Promise<GatewayContext | null> {
   const gone = new AbortController();
@@ -22,7 +18,14 @@ export async function createContext(
   });
   try {
     const viewer = verifier === null ? anonymous : await verifier.identify(request.headers.authorization);
-    return { viewer, client: clientOf(request), requestId, clientGone: gone.signal };
+    return {
+      viewer,
+      client: clientOf(request, config.trustProxy),
+      requestId,
+      clientGone: gone.signal,
+      deadline: startDeadline(config.operationTimeout),
+      refusal: null,
+    };
   } catch (error) {
     logger.error({ err: error, requestId }, 'the keys that verify access tokens cannot be had');
     sendJson(
@@ -32,8 +35,4 @@ export async function createContext(
     );
     return null;
   }
-}
-
-function clientOf({ socket, headers }: IncomingMessage): Client {
-  return { address: socket.remoteAddress ?? null, userAgent: headers['user-agent'] ?? null };
 }

@@ -11,12 +11,12 @@ const urls = {
 const sources: EnvironmentSources = {
   inherited: {
     ...databaseEnvironment(urls),
-    ACCESS_TOKEN_PRIVATE_KEY: 'private',
+    ACCESS_TOKEN_KEYS_FILE: '/keys.json',
     METRICS_PORT: '9464',
     LOG_LEVEL: 'debug',
   },
-  settings: readSettings({ HOST: '0.0.0.0' }, '/clone'),
-  secrets: { contextSecret: 'context', accessTokenPrivateKey: 'private' },
+  settings: readSettings({ HOST: '0.0.0.0', ACCESS_TOKEN_KEYS_FILE: '/keys.json' }, '/clone'),
+  secrets: { contextSecret: 'context' },
   urls,
 };
 
@@ -25,13 +25,12 @@ it('gives a service its own database and nobody else’s', () => {
   const values = Object.values(environment);
   expect(environment).toMatchObject({ PATIENTS_DATABASE_URL: 'postgresql://p', LOG_LEVEL: 'debug' });
   expect(values.filter((value) => value?.startsWith('postgresql:'))).toEqual(['postgresql://p']);
-  expect(values).not.toContain('private');
 });
 
-it('gives the signing key to the users service alone', () => {
-  expect(serviceEnvironment('users', sources)).toMatchObject({ ACCESS_TOKEN_PRIVATE_KEY: 'private' });
-  expect(Object.values(serviceEnvironment('appointments', sources))).not.toContain('private');
-  expect(Object.values(gatewayEnvironment(sources, { watch: false }))).not.toContain('private');
+it('gives the signing keys to the users service alone', () => {
+  expect(serviceEnvironment('users', sources)).toMatchObject({ ACCESS_TOKEN_KEYS_FILE: '/keys.json' });
+  expect(Object.values(serviceEnvironment('appointments', sources))).not.toContain('/keys.json');
+  expect(Object.values(gatewayEnvironment(sources, { watch: false }))).not.toContain('/keys.json');
 });
 
 it('opens the gateway to the network when told so, and never a service', () => {

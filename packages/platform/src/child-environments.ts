@@ -1,4 +1,5 @@
 import { serviceNames, type ServiceName } from '@caregraph/postgres';
+import { accessTokenKeysFile } from './access-token-keys.js';
 import { databaseEnvironment, type Databases } from './databases.js';
 import type { Secrets } from './secrets.js';
 import type { Settings } from './settings.js';
@@ -10,7 +11,7 @@ export interface EnvironmentSources {
   /** Our own environment, passed on but for what belongs to single processes. */
   inherited: Environment;
   settings: Settings;
-  secrets: Pick<Secrets, 'contextSecret' | 'accessTokenPrivateKey'>;
+  secrets: Pick<Secrets, 'contextSecret'>;
   urls: Databases['urls'];
 }
 
@@ -28,12 +29,12 @@ export function serviceEnvironment(service: ServiceName, sources: EnvironmentSou
     [`${service.toUpperCase()}_PORT`]: String(settings.servicePorts[service]),
     [`${service.toUpperCase()}_DATABASE_URL`]: urls[service].databaseUrl,
     SERVICE_CONTEXT_SECRET: secrets.contextSecret,
-    ...(service === 'users' ? { ACCESS_TOKEN_PRIVATE_KEY: secrets.accessTokenPrivateKey } : {}),
+    ...(service === 'users' ? { ACCESS_TOKEN_KEYS_FILE: accessTokenKeysFile(settings) } : {}),
     ...serviceUrls(settings),
   };
 }
 
-/** The environment of the gateway: no database, and no key but the public one that it fetches. */
+/** The environment of the gateway: no database, and no key but the public ones that it asks for. */
 export function gatewayEnvironment(sources: EnvironmentSources, { watch }: { watch: boolean }): Environment {
   const { settings, secrets, inherited } = sources;
   return {
@@ -42,7 +43,6 @@ export function gatewayEnvironment(sources: EnvironmentSources, { watch }: { wat
     PORT: String(settings.gatewayPort),
     METRICS_PORT: inherited['METRICS_PORT'],
     SERVICE_CONTEXT_SECRET: secrets.contextSecret,
-    JWKS_URL: `${serviceOrigin(settings, 'users')}/.well-known/jwks.json`,
     ...serviceUrls(settings),
     ...(watch ? { SUPERGRAPH_WATCH: 'true' } : {}),
   };
@@ -59,7 +59,7 @@ function serviceUrls(settings: Settings): Environment {
 
 function withoutPrivate({ inherited, urls }: EnvironmentSources): Environment {
   const rest = { ...inherited };
-  const names = [...Object.keys(databaseEnvironment(urls)), 'ACCESS_TOKEN_PRIVATE_KEY', 'METRICS_PORT'];
+  const names = [...Object.keys(databaseEnvironment(urls)), 'ACCESS_TOKEN_KEYS_FILE', 'METRICS_PORT'];
   for (const name of names) Reflect.deleteProperty(rest, name);
   return rest;
 }

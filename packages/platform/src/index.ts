@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { rotateAccessTokenKeys } from './access-token-keys.js';
 import { followSources, type Build } from './develop.js';
 import { runDatabaseProgram } from './database-program.js';
 import { exitAfter } from './expected-error.js';
@@ -52,6 +53,15 @@ export function reset({ root, showStep }: CommandOptions): Promise<never> {
     refuseWhileRunning(dataDirectory);
     await showStep('Reset', () => resetData(dataDirectory));
     process.stdout.write('The embedded data is gone; "npm start" begins afresh.\n');
+    return 0;
+  });
+}
+
+/** `npm run tokens:rotate-key`: adds a key that signs access tokens from now on, and ends this process. */
+export function rotateTokenKey({ root }: CommandOptions): Promise<never> {
+  return exitAfter(async () => {
+    const told = await rotateAccessTokenKeys(readSettings(process.env, root));
+    process.stdout.write(`${told}\n`);
     return 0;
   });
 }

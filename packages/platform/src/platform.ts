@@ -1,5 +1,6 @@
 import { migrate } from '@caregraph/migrations';
 import { serviceNames, type Cluster } from '@caregraph/postgres';
+import { ensureAccessTokenKeys } from './access-token-keys.js';
 import { announce } from './announcement.js';
 import { checkPorts, type NeededPort } from './check-ports.js';
 import { openDatabases, startEmbedded, type Databases } from './databases.js';
@@ -55,10 +56,8 @@ export async function runPlatform(options: PlatformOptions): Promise<void> {
         : undefined;
     signals.stop.throwIfAborted();
     const generated = await loadSecrets(settings.dataDirectory);
-    const secrets = {
-      contextSecret: settings.contextSecret ?? generated.contextSecret,
-      accessTokenPrivateKey: settings.accessTokenPrivateKey ?? generated.accessTokenPrivateKey,
-    };
+    const secrets = { contextSecret: settings.contextSecret ?? generated.contextSecret };
+    await ensureAccessTokenKeys(settings);
     const sources = { inherited: environment, settings, secrets, urls: databases.urls };
     const processes = describeProcesses({
       root,

@@ -14,7 +14,7 @@ export async function resetData(dataDirectory: string): Promise<void> {
     // Asked for also where there is no folder: the data may live elsewhere, and outlast it.
     await discardCluster(clusterDirectory(owner));
   }
-  for (const name of ['secrets.json', 'runner.json', 'logs', 'bench']) {
+  for (const name of ['secrets.json', 'access-token-keys.json', 'runner.json', 'logs', 'bench']) {
     await rm(path.join(dataDirectory, name), { recursive: true, force: true });
   }
 }

@@ -1,5 +1,5 @@
 import { createWhole, type RolePasswords, type ServiceName } from '@caregraph/postgres';
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -8,22 +8,24 @@ import { z } from 'zod';
 const passwords = z.object({ owner: z.string(), runtime: z.string() });
 const schema = z.object({
   contextSecret: z.string(),
-  accessTokenPrivateKey: z.string(),
   passwords: z.object({ users: passwords, patients: passwords, appointments: passwords }),
 });
 
-/** What this installation keeps to itself. */
+/** What this installation keeps to itself, beside the keys of its access tokens. */
 export interface Secrets {
   /** Signs the contexts that the gateway and the services send each other. */
   contextSecret: string;
-  /** Signs access tokens: Ed25519, PKCS#8, PEM. */
-  accessTokenPrivateKey: string;
   passwords: Record<ServiceName, RolePasswords>;
+}
+
+/** The file that holds the secrets of a data directory. */
+export function secretsFile(dataDirectory: string): string {
+  return path.join(dataDirectory, 'secrets.json');
 }
 
 /** The secrets kept in `dataDirectory`, generated on first use into a file that only its owner can read. */
 export async function loadSecrets(dataDirectory: string): Promise<Secrets> {
-  const file = path.join(dataDirectory, 'secrets.json');
+  const file = secretsFile(dataDirectory);
   if (!existsSync(file)) {
     await mkdir(dataDirectory, { recursive: true });
     // Should another command be first, its secrets are the ones that are read below.
@@ -37,9 +39,6 @@ function generateSecrets(): Secrets {
   const roles = (): RolePasswords => ({ owner: password(), runtime: password() });
   return {
     contextSecret: randomBytes(48).toString('base64url'),
-    accessTokenPrivateKey: generateKeyPairSync('ed25519')
-      .privateKey.export({ format: 'pem', type: 'pkcs8' })
-      .toString(),
     passwords: { users: roles(), patients: roles(), appointments: roles() },
   };
 }

@@ -13,7 +13,7 @@ it('needs no setting at all', () => {
     dataDirectory: '/clone/.data',
     databases: undefined,
     contextSecret: undefined,
-    accessTokenPrivateKey: undefined,
+    accessTokenKeysFile: undefined,
   });
 });
 

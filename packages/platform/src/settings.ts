@@ -21,7 +21,7 @@ const schema = z
     APPOINTMENTS_PORT: fixedPort.default(4003),
     CAREGRAPH_DATA_DIR: z.string().optional(),
     SERVICE_CONTEXT_SECRET: contextSecretSetting.optional(),
-    ACCESS_TOKEN_PRIVATE_KEY: z.string().optional(),
+    ACCESS_TOKEN_KEYS_FILE: z.string().optional(),
     USERS_DATABASE_URL: databaseUrlSetting.optional(),
     PATIENTS_DATABASE_URL: databaseUrlSetting.optional(),
     APPOINTMENTS_DATABASE_URL: databaseUrlSetting.optional(),
@@ -63,9 +63,9 @@ export interface Settings {
   dataDirectory: string;
   /** Somebody else's databases; undefined means the embedded server. */
   databases: Record<ServiceName, DatabaseUrls> | undefined;
-  /** Secrets that were given, and so are not generated. */
+  /** The secret and the file of keys that were given, and so are not generated. */
   contextSecret: string | undefined;
-  accessTokenPrivateKey: string | undefined;
+  accessTokenKeysFile: string | undefined;
 }
 
 /**
@@ -94,6 +94,9 @@ export function readSettings(environment: NodeJS.ProcessEnv, root: string): Sett
     dataDirectory: path.resolve(root, given.CAREGRAPH_DATA_DIR ?? '.data'),
     databases: users && patients && appointments ? { users, patients, appointments } : undefined,
     contextSecret: given.SERVICE_CONTEXT_SECRET,
-    accessTokenPrivateKey: given.ACCESS_TOKEN_PRIVATE_KEY,
+    accessTokenKeysFile:
+      given.ACCESS_TOKEN_KEYS_FILE === undefined
+        ? undefined
+        : path.resolve(environment['INIT_CWD'] ?? root, given.ACCESS_TOKEN_KEYS_FILE),
   };
 }

@@ -1,33 +1,29 @@
-import { calculateJwkThumbprint, exportJWK, importPKCS8, SignJWT, type JWK } from 'jose';
-import { createPublicKey } from 'node:crypto';
-import type { User } from './user.js';
+import { SignJWT } from 'jose';
+import type { AccessTokenKeys } from './access-token-keys.js';
+import type { OpenSession } from './session.js';
 
-/** Issues access tokens, and publishes the key that verifies them. */
+/** Issues access tokens (RFC 9068). */
 export interface AccessTokens {
-  /** Signs a token for a session of a user; `expiresAt` is when it stops being accepted. */
-  issue(user: User, sessionId: string): Promise<{ readonly token: string; readonly expiresAt: Date }>;
-  /** RFC 7517: the public keys. */
-  readonly jwks: { readonly keys: readonly JWK[] };
+  /** Signs a token for a session; `expiresAt` is when it stops being accepted, with the session at the latest. */
+  issue(session: OpenSession): Promise<{ readonly token: string; readonly expiresAt: Date }>;
 }
 
-/** `privateKey` is an Ed25519 key in PKCS#8 PEM form, `lifetime` in seconds. */
-export async function createAccessTokens(privateKey: string, lifetime: number): Promise<AccessTokens> {
-  const key = await importPKCS8(privateKey, 'EdDSA');
-  const publicKey = await exportJWK(createPublicKey(privateKey));
-  const kid = await calculateJwkThumbprint(publicKey);
+/** `lifetime` is in seconds. */
+export function createAccessTokens(keys: AccessTokenKeys, lifetime: number): AccessTokens {
   return {
-    async issue(user, sessionId) {
+    async issue({ id, epoch, user, renewableUntil }) {
+      const { kid, key } = keys.signingKey();
       const now = Math.floor(Date.now() / 1_000);
-      const token = await new SignJWT({ role: user.role, sid: sessionId })
+      const expiry = Math.min(now + lifetime, Math.floor(renewableUntil.getTime() / 1_000));
+      const token = await new SignJWT({ role: user.role, sid: id, session_epoch: epoch })
         .setProtectedHeader({ alg: 'EdDSA', kid, typ: 'at+jwt' })
         .setIssuer('caregraph')
         .setAudience('caregraph')
         .setSubject(String(user.id))
         .setIssuedAt(now)
-        .setExpirationTime(now + lifetime)
+        .setExpirationTime(expiry)
         .sign(key);
-      return { token, expiresAt: new Date((now + lifetime) * 1_000) };
+      return { token, expiresAt: new Date(expiry * 1_000) };
     },
-    jwks: { keys: [{ ...publicKey, kid, alg: 'EdDSA', use: 'sig' }] },
   };
 }

@@ -1,3 +1,4 @@
+import { redisUrlSetting } from '@caregraph/rate-limits';
 import {
   booleanSetting,
   commonSettings,
@@ -12,15 +13,15 @@ import { z } from 'zod';
 /** bcrypt's cost: each step doubles the work of a login, and of guessing. */
 const passwordHashCost = z.coerce.number().int().min(4).max(16).default(12);
 
+/** NIST SP 800-63B-4, section 3.1.1.2: 15 where the password is all there is, never less than 8. */
+const passwordMinimumLength = z.coerce.number().int().min(8).max(64).default(15);
+
 const settings = z.object({
   ...commonSettings,
   USERS_PORT: portSetting.default(4001),
   USERS_DATABASE_URL: databaseUrlSetting,
   ...contextSecretSettings,
-  ACCESS_TOKEN_PRIVATE_KEY: z
-    .string()
-    .transform((pem) => pem.replaceAll('\\n', '\n'))
-    .refine((pem) => pem.includes('-----BEGIN PRIVATE KEY-----'), 'must be a PKCS#8 key in PEM form'),
+  ACCESS_TOKEN_KEYS_FILE: z.string(),
   ACCESS_TOKEN_SECONDS: z.coerce.number().int().min(30).max(3_600).default(600),
   SESSION_IDLE_SECONDS: z.coerce
     .number()
@@ -32,7 +33,11 @@ const settings = z.object({
     .int()
     .min(60)
     .default(12 * 60 * 60),
+  REFRESH_GRACE_SECONDS: z.coerce.number().int().min(0).max(60).default(10),
+  SESSION_RETENTION_DAYS: z.coerce.number().int().min(1).max(36_500).default(90),
   PASSWORD_HASH_COST: passwordHashCost,
+  PASSWORD_MIN_LENGTH: passwordMinimumLength,
+  REDIS_URL: redisUrlSetting.optional(),
   ALLOW_DEMO_ACCOUNTS: booleanSetting.default(false),
 });
 
@@ -41,6 +46,7 @@ const adminSettings = z.object({
   ALLOW_PLAIN_CONNECTIONS: commonSettings.ALLOW_PLAIN_CONNECTIONS,
   USERS_DATABASE_URL: databaseUrlSetting,
   PASSWORD_HASH_COST: passwordHashCost,
+  PASSWORD_MIN_LENGTH: passwordMinimumLength,
   ADMIN_PASSWORD: z.string().optional(),
 });
 

@@ -1,6 +1,7 @@
 import type { CallContext, Viewer } from '@caregraph/service-kit';
 import { createSessionService, type SessionService } from './session-service.js';
 import { createUserService, type UserService } from './user-service.js';
+import { createUserSessionService, type UserSessionService } from './user-session-service.js';
 
 /** What one request has: fresh each time, so that nothing that was read outlives it. */
 export interface RequestContext extends CallContext {
@@ -8,12 +9,19 @@ export interface RequestContext extends CallContext {
   viewer: Viewer;
   readonly users: UserService;
   readonly sessions: SessionService;
+  readonly userSessions: UserSessionService;
 }
 
 /** What all requests share. */
 export type Dependencies = Parameters<typeof createSessionService>[0] &
-  Parameters<typeof createUserService>[0];
+  Parameters<typeof createUserService>[0] &
+  Parameters<typeof createUserSessionService>[0];
 
 export function createContext(call: CallContext, dependencies: Dependencies): RequestContext {
-  return { ...call, users: createUserService(dependencies), sessions: createSessionService(dependencies) };
+  return {
+    ...call,
+    users: createUserService(dependencies),
+    sessions: createSessionService(dependencies),
+    userSessions: createUserSessionService(dependencies),
+  };
 }

@@ -10,11 +10,17 @@ export const resolvers: Resolvers = {
     me: (_, _args, { users, viewer }) => users.me(viewer),
     user: (_, { id }, { users, viewer }) => users.find(viewer, id),
     users: (_, { filter, ...page }, { users, viewer }) => users.list(viewer, filter, page),
+    sessions: (_, { userId, filter, ...page }, { userSessions, viewer }) =>
+      userSessions.list(viewer, userId, filter, page),
   },
   Mutation: {
-    login: async (_, { input }, context) => asViewer(context, await context.sessions.login(input)),
-    refreshSession: async (_, { input }, context) => asViewer(context, await context.sessions.refresh(input)),
+    login: async (_, { input }, context) =>
+      asViewer(context, await context.sessions.login(input, context.client)),
+    refreshSession: async (_, { input }, context) =>
+      asViewer(context, await context.sessions.refresh(input, context)),
     logout: (_, { input }, { sessions, viewer }) => sessions.logout(viewer, input),
+    revokeSession: (_, { input }, { userSessions, viewer }) => userSessions.revoke(viewer, input),
+    revokeAllSessions: (_, { input }, { userSessions, viewer }) => userSessions.revokeAll(viewer, input),
     createUser: (_, { input }, { users }) => users.create(input),
     updateUser: (_, { input }, { users }) => users.update(input),
     changePassword: (_, { input }, { users, viewer }) => users.changePassword(viewer, input),
@@ -25,6 +31,10 @@ export const resolvers: Resolvers = {
   User: {
     __resolveReference: ({ id }, { users }) => users.load(String(id)),
     fullName,
+  },
+  UserSession: {
+    user: ({ userId }, _args, { users }) => users.load(String(userId)),
+    isCurrent: ({ id }, _args, { viewer }) => viewer.kind === 'user' && viewer.sessionId === id,
   },
 };
 

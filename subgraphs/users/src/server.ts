@@ -8,32 +8,59 @@ import {
 } from '@caregraph/service-kit';
 import type { Handler, HttpServer, Logger } from '@caregraph/service-kit';
 import { enforcePolicy } from '@caregraph/access-policy';
-import { createAccessTokens, type AccessTokens } from './access-tokens.js';
+import { createRateLimits } from '@caregraph/rate-limits';
+import { followAccessTokenKeys, type AccessTokenKeys } from './access-token-keys.js';
+import { accessTokenState } from './access-token-state.js';
+import { createAccessTokens } from './access-tokens.js';
 import type { Config } from './config.js';
 import { createContext, type Dependencies } from './context.js';
 import { connectDatabase } from './database.js';
+import { createLoginDevices } from './login-devices.js';
+import { createLoginThrottle } from './login-throttle.js';
 import { createPasswordHasher } from './password-hasher.js';
+import { createPasswordRules } from './password-rules.js';
 import { resolvers } from './resolvers.js';
+import { startSessionHousekeeping } from './session-housekeeping.js';
+import { createSessionRenewal } from './session-renewal.js';
 import { createSessionRepository } from './session-repository.js';
 import { createUserRepository } from './user-repository.js';
+import { createUserSessionRepository } from './user-session-repository.js';
 
 /** Starts the users service; `stop` drains it. */
 export async function startServer(config: Config, logger: Logger): Promise<HttpServer> {
+  const keys = await followAccessTokenKeys(config.ACCESS_TOKEN_KEYS_FILE, logger);
   const tls = openProcessTls(config, logger);
   const metrics = createMetrics('users');
   const database = connectDatabase(config.USERS_DATABASE_URL, metrics, (error) => {
     logger.warn({ err: error }, 'a database connection failed');
   });
   const passwords = await createPasswordHasher(config.PASSWORD_HASH_COST);
-  const tokens = await createAccessTokens(config.ACCESS_TOKEN_PRIVATE_KEY, config.ACCESS_TOKEN_SECONDS);
+  const sessions = createSessionRepository(database);
+  const limits = createRateLimits({
+    redisUrl: config.REDIS_URL,
+    secret: config.SERVICE_CONTEXT_SECRET,
+    logger,
+  });
   const dependencies: Dependencies = {
     config,
     database,
     users: createUserRepository(database),
-    sessions: createSessionRepository(database),
+    sessions,
+    userSessions: createUserSessionRepository(database),
+    renewal: createSessionRenewal(database),
     passwords,
-    tokens,
+    rules: await createPasswordRules(config.PASSWORD_MIN_LENGTH),
+    devices: createLoginDevices(database),
+    throttle: createLoginThrottle(limits),
+    tokens: createAccessTokens(keys, config.ACCESS_TOKEN_SECONDS),
+    logger,
+    metrics,
   };
+  const stopHousekeeping = startSessionHousekeeping({
+    sessions,
+    retention: config.SESSION_RETENTION_DAYS,
+    logger,
+  });
   return startSubgraphServer({
     service: 'users',
     schema: enforcePolicy(createSubgraphSchema(new URL('../schema.graphql', import.meta.url), resolvers)),
@@ -45,9 +72,13 @@ export async function startServer(config: Config, logger: Logger): Promise<HttpS
     logger,
     metrics,
     readiness: [{ name: 'database', check: () => database.$queryRaw`SELECT 1` }],
-    handlers: [jwksHandler(tokens)],
+    serviceRoutes: [accessTokenState(keys, sessions, config.ACCESS_TOKEN_SECONDS)],
+    handlers: [jwksHandler(keys)],
     createContext: (call) => createContext(call, dependencies),
     async close() {
+      keys.stop();
+      await stopHousekeeping();
+      limits.close();
       await passwords.close();
       await database.$disconnect();
     },
@@ -55,10 +86,10 @@ export async function startServer(config: Config, logger: Logger): Promise<HttpS
 }
 
 /** `GET /.well-known/jwks.json`: the keys that verify access tokens. */
-function jwksHandler({ jwks }: AccessTokens): Handler {
+function jwksHandler({ jwks }: AccessTokenKeys): Handler {
   return ({ request, response, path }) => {
     if (request.method !== 'GET' || path !== '/.well-known/jwks.json') return false;
-    sendJson(response, 200, jwks);
+    sendJson(response, 200, jwks());
     return true;
   };
 }

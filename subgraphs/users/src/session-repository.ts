@@ -1,105 +1,127 @@
+import type { Client } from '@caregraph/service-kit';
 import type { Database, Transaction } from './database.js';
+import type { SessionEndReason } from './generated/graphql.js';
+import type { Prisma } from './generated/prisma/client.js';
+import { endReasonMapping, type OpenSession } from './session.js';
+import { toUser, userColumns, type SelectedUser } from './user-row.js';
 
-/** Why a session ended. */
-export type SessionEnd = 'logout' | 'replayed' | 'password-changed' | 'password-reset' | 'deactivated';
-
-/** The only place that knows how sessions and refresh tokens are kept. Tokens are known by their SHA-256 only. */
+/** The only place that knows how sessions begin and end. */
 export type SessionRepository = ReturnType<typeof createSessionRepository>;
 
-type Hash = Uint8Array<ArrayBuffer>;
+/** A login whose password has been compared. */
+interface NewSession {
+  readonly userId: number;
+  /** The hash that the password was compared with. */
+  readonly passwordHash: string;
+  readonly client: Client;
+  readonly refreshTokenHash: Uint8Array<ArrayBuffer>;
+  readonly expiresAt: Date;
+  readonly renewableUntil: Date;
+}
 
 export function createSessionRepository(database: Database) {
   return {
     /**
-     * Starts a session with its first refresh token; returns its id. Null when the account is no longer active, or
-     * no longer has the password that was compared: a comparison takes long. The lock keeps a change of the account
-     * waiting until it can see the session, and us until we can see the change.
+     * Starts a session with its first refresh token. Null when the account is no longer active, or no longer has the
+     * password that was compared: a comparison takes long. The lock keeps a change of the account waiting until it
+     * can see the session, and us until we can see the change: the user is answered as locked.
      */
-    async create(
-      account: { userId: number; passwordHash: string },
-      expiresAt: Date,
-      token: { hash: Hash; expiresAt: Date },
-    ): Promise<string | null> {
-      const [session] = await database.$queryRaw<{ id: string }[]>`
+    async create({ client, ...login }: NewSession): Promise<OpenSession | null> {
+      const [row] = await database.$queryRaw<
+        (SelectedUser & { sessionId: string; epoch: number; renewableUntil: Date })[]
+      >`
         WITH account AS (
-          SELECT id FROM users
-          WHERE id = ${account.userId} AND password_hash = ${account.passwordHash} AND is_active IS NOT FALSE
+          SELECT ${userColumns} FROM users
+          WHERE id = ${login.userId} AND password_hash = ${login.passwordHash} AND is_active IS NOT FALSE
           FOR SHARE
         ), session AS (
-          INSERT INTO sessions (user_id, expires_at) SELECT id, ${expiresAt}::timestamp FROM account RETURNING id
+          INSERT INTO sessions (user_id, expires_at, renewable_until, address, user_agent)
+          SELECT id, ${login.expiresAt}::timestamp,
+            least(${login.renewableUntil}::timestamp, ${login.expiresAt}::timestamp),
+            ${client.address}, left(${client.userAgent}, 500)
+          FROM account RETURNING id, token_epoch, renewable_until
+        ), token AS (
+          INSERT INTO refresh_tokens (token_hash, session_id, expires_at)
+          SELECT ${login.refreshTokenHash}, id, renewable_until FROM session
         )
-        INSERT INTO refresh_tokens (token_hash, session_id, expires_at)
-        SELECT ${token.hash}, id, least(${token.expiresAt}::timestamp, ${expiresAt}::timestamp) FROM session
-        RETURNING session_id::text AS id`;
-      return session?.id ?? null;
+        SELECT account.*, session.id::text AS "sessionId", token_epoch AS epoch, renewable_until AS "renewableUntil"
+        FROM account, session`;
+      if (row === undefined) return null;
+      const { sessionId, epoch, renewableUntil } = row;
+      return { id: sessionId, epoch, renewableUntil, user: toUser(row) };
     },
 
-    /**
-     * Exchanges a refresh token for the next one, once: of two that come at the same time, one is a replay, which ends
-     * the session; the next one expires with the session at the latest. Null for a replay, for a token that is unknown
-     * or has expired, and for a session that has ended.
-     */
-    async rotate(
-      hash: Hash,
-      next: { hash: Hash; expiresAt: Date },
-      now: Date,
-    ): Promise<{ sessionId: string; userId: number } | null> {
-      return database.$transaction(async (transaction) => {
-        const token = await transaction.refreshToken.findUnique({
-          where: { tokenHash: hash },
-          include: { session: true },
-        });
-        if (token?.session.endedAt !== null || token.session.expiresAt <= now) return null;
-        const { sessionId, session } = token;
-        const { count } = await transaction.refreshToken.updateMany({
-          where: { tokenHash: hash, usedAt: null },
-          data: { usedAt: now },
-        });
-        if (count === 0) await endWhere(transaction, { id: sessionId }, 'replayed', now);
-        if (count === 0 || token.expiresAt <= now) return null;
-        const expiresAt = next.expiresAt < session.expiresAt ? next.expiresAt : session.expiresAt;
-        await transaction.refreshToken.create({ data: { sessionId, tokenHash: next.hash, expiresAt } });
-        return { sessionId, userId: session.userId };
-      });
-    },
-
-    async end(sessionId: string, reason: SessionEnd, now: Date): Promise<void> {
-      await endWhere(database, { id: sessionId }, reason, now);
+    async end(sessionId: string, reason: SessionEndReason, now: Date): Promise<void> {
+      await endSessions(database, { id: sessionId }, reason, now);
     },
 
     /** Ends the session of a user that a refresh token belongs to, used or not. */
-    async endByToken(userId: number, hash: Hash, reason: SessionEnd, now: Date): Promise<void> {
-      await endWhere(database, { userId, refreshTokens: { some: { tokenHash: hash } } }, reason, now);
+    async endByToken(
+      userId: number,
+      tokenHash: Uint8Array<ArrayBuffer>,
+      reason: SessionEndReason,
+      now: Date,
+    ): Promise<void> {
+      await endSessions(database, { userId, refreshTokens: { some: { tokenHash } } }, reason, now);
     },
 
-    /** Ends all sessions of a user but one. */
+    /** Ends all sessions of a user but one; returns how many. */
     async endAll(
       transaction: Transaction,
       userId: number,
-      reason: SessionEnd,
+      reason: SessionEndReason,
       now: Date,
       except?: string,
-    ): Promise<void> {
-      await endWhere(
-        transaction,
-        { userId, ...(except !== undefined && { NOT: { id: except } }) },
-        reason,
-        now,
-      );
+    ): Promise<number> {
+      const others = except === undefined ? {} : { NOT: { id: except } };
+      return endSessions(transaction, { userId, ...others }, reason, now);
+    },
+
+    /** Refuses the access tokens of a user's sessions, or of one of them, from now on; refresh tokens stay good. */
+    async raiseEpochs(transaction: Transaction, userId: number, now: Date, only?: string): Promise<void> {
+      await transaction.session.updateMany({
+        where: { userId, endedAt: null, ...(only !== undefined && { id: only }) },
+        data: { tokenEpoch: { increment: 1 }, tokensRevokedAt: now },
+      });
+    },
+
+    /** The sessions whose access tokens were revoked since then, each with the smallest good epoch; null for none. */
+    async listRevoked(since: Date): Promise<[id: string, epoch: number | null][]> {
+      const rows = await database.$queryRaw<{ id: string; epoch: number | null }[]>`/* background */
+        SELECT id::text, CASE WHEN ended_at IS NULL THEN token_epoch END AS epoch FROM sessions
+        WHERE tokens_revoked_at > ${since}::timestamp ORDER BY tokens_revoked_at, id`;
+      return rows.map(({ id, epoch }) => [id, epoch]);
+    },
+
+    /** Removes up to `limit` sessions that were over before then, with their refresh tokens; returns how many. */
+    async removeOver(before: Date, limit: number): Promise<number> {
+      return database.$executeRaw`/* background */
+        DELETE FROM sessions WHERE id IN (
+          SELECT id FROM sessions WHERE least(ended_at, renewable_until) < ${before}::timestamp
+          LIMIT ${limit} FOR UPDATE SKIP LOCKED)`;
     },
   };
 }
 
-type SessionFilter = NonNullable<Parameters<Database['session']['updateMany']>[0]['where']>;
-
-async function endWhere(
+/** Ends those of the sessions that are not over yet; a session that has expired stays one that has expired. */
+export async function endSessions(
   database: Transaction,
-  where: SessionFilter,
-  reason: SessionEnd,
+  which: Prisma.SessionWhereInput,
+  reason: SessionEndReason,
   now: Date,
-): Promise<void> {
-  await database.session.updateMany({
-    where: { ...where, endedAt: null },
-    data: { endedAt: now, endReason: reason },
+  replay?: Client,
+): Promise<number> {
+  const { count } = await database.session.updateMany({
+    where: { ...which, endedAt: null, renewableUntil: { gt: now } },
+    data: {
+      endedAt: now,
+      endReason: endReasonMapping.toColumn(reason),
+      tokensRevokedAt: now,
+      ...(replay !== undefined && {
+        replayAddress: replay.address,
+        replayUserAgent: replay.userAgent?.slice(0, 500) ?? null,
+      }),
+    },
   });
+  return count;
 }

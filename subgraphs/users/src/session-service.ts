@@ -1,11 +1,13 @@
-import type { Viewer } from '@caregraph/service-kit';
-import { createHash, randomBytes } from 'node:crypto';
+import type { CallContext, Client, Logger, Metrics, Viewer } from '@caregraph/service-kit';
 import type { AccessTokens } from './access-tokens.js';
 import type { Config } from './config.js';
+import { createCredentials, type CredentialsDependencies, type ProvenAccount } from './credentials.js';
 import type { LoginInput, LogoutInput, RefreshSessionInput } from './generated/graphql.js';
-import type { PasswordHasher } from './password-hasher.js';
+import { createRefreshToken, hashRefreshToken } from './refresh-token.js';
+import type { SessionRenewal } from './session-renewal.js';
 import type { SessionRepository } from './session-repository.js';
-import type { User, UserError } from './user.js';
+import type { OpenSession } from './session.js';
+import { tooManyAttempts, type User, type UserError } from './user.js';
 import type { UserRepository } from './user-repository.js';
 
 /** A session, as its client sees it, and the viewer that its holder is. */
@@ -13,6 +15,7 @@ export interface Session {
   readonly viewer: Viewer;
   readonly accessToken: string;
   readonly refreshToken: string;
+  readonly deviceToken: string | null;
   readonly expiresAt: Date;
   readonly user: User;
 }
@@ -26,64 +29,109 @@ export interface SessionOutcome {
 /** Login, refresh and logout. */
 export type SessionService = ReturnType<typeof createSessionService>;
 
-interface Dependencies {
+interface Dependencies extends CredentialsDependencies {
   readonly config: Config;
   readonly users: UserRepository;
   readonly sessions: SessionRepository;
-  readonly passwords: PasswordHasher;
+  readonly renewal: SessionRenewal;
   readonly tokens: AccessTokens;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
 }
 
-export function createSessionService({ config, users, sessions, passwords, tokens }: Dependencies) {
-  /** A refresh token that is issued now: for the client, and as it is kept. */
-  function createRefreshToken(now: Date): { token: string; hash: Uint8Array<ArrayBuffer>; expiresAt: Date } {
-    // 256 random bits: nothing to guess, so a plain hash of it can be kept.
-    const token = randomBytes(32).toString('base64url');
-    return { token, hash: hashToken(token), expiresAt: later(now, config.SESSION_IDLE_SECONDS) };
+export function createSessionService(dependencies: Dependencies) {
+  const { config, users, sessions, renewal, tokens, logger, metrics } = dependencies;
+  const credentials = createCredentials(dependencies);
+
+  async function open(
+    session: OpenSession,
+    refreshToken: string,
+    deviceToken: string | null = null,
+  ): Promise<SessionOutcome> {
+    const { token, expiresAt } = await tokens.issue(session);
+    const { id: sessionId, user } = session;
+    const viewer: Viewer = { kind: 'user', id: user.id, role: user.role, sessionId };
+    return {
+      session: { viewer, accessToken: token, refreshToken, deviceToken, expiresAt, user },
+      userErrors: [],
+    };
   }
 
-  async function open(user: User, sessionId: string, refreshToken: string): Promise<SessionOutcome> {
-    const { token, expiresAt } = await tokens.issue(user, sessionId);
-    const viewer: Viewer = { kind: 'user', id: user.id, role: user.role, sessionId };
-    return { session: { viewer, accessToken: token, refreshToken, expiresAt, user }, userErrors: [] };
+  /** Null when the account no longer has the password that was compared, or is closed. */
+  async function create(account: ProvenAccount, client: Client) {
+    const now = new Date();
+    const refreshToken = createRefreshToken();
+    const session = await sessions.create({
+      ...account,
+      client,
+      refreshTokenHash: hashRefreshToken(refreshToken),
+      expiresAt: later(now, config.SESSION_SECONDS),
+      renewableUntil: later(now, config.SESSION_IDLE_SECONDS),
+    });
+    return session === null ? null : { account, session, refreshToken };
+  }
+
+  async function createAgain(input: LoginInput, before: ProvenAccount, client: Client) {
+    const account = await credentials.checkAgain(input, before);
+    return account === null ? null : create(account, client);
   }
 
   return {
-    /** An address that is unknown costs the same one comparison as a wrong password, and answers the same. */
-    async login({ email, password }: LoginInput): Promise<SessionOutcome> {
-      const account = email.includes('\0') ? null : await users.findByEmail(email.toWellFormed());
-      const matches =
-        account === null
-          ? await passwords.verifyNothing(password)
-          : await passwords.verify(password, account.passwordHash);
-      if (account === null || !matches || !account.user.isActive) return invalidCredentials;
-      const now = new Date();
-      const { user, passwordHash } = account;
-      const refreshToken = createRefreshToken(now);
-      const sessionId = await sessions.create(
-        { userId: user.id, passwordHash },
-        later(now, config.SESSION_SECONDS),
-        refreshToken,
-      );
-      return sessionId === null ? invalidCredentials : open(user, sessionId, refreshToken.token);
+    /** `Credentials` says what an attempt costs, and that it tells nothing about accounts. */
+    async login(input: LoginInput, client: Client): Promise<SessionOutcome> {
+      const checked = await credentials.check(input, client.address);
+      switch (checked.kind) {
+        case 'too-many-attempts':
+          return { session: null, userErrors: [tooManyAttempts(checked.retryAfterSeconds)] };
+        case 'wrong':
+          return invalidCredentials;
+        case 'right': {
+          const { account, accept } = checked;
+          const opened = (await create(account, client)) ?? (await createAgain(input, account, client));
+          if (opened === null) return invalidCredentials;
+          return open(opened.session, opened.refreshToken, await accept(opened.account));
+        }
+      }
     },
 
-    /** RFC 9700, section 4.14.2: each refresh token serves once, and the replay of a used one ends the session. */
-    async refresh(input: RefreshSessionInput): Promise<SessionOutcome> {
+    /** A replay is told to whoever looks after the platform's security, without the token. */
+    async refresh(
+      input: RefreshSessionInput,
+      { client, requestId }: Pick<CallContext, 'client' | 'requestId'>,
+    ): Promise<SessionOutcome> {
       const now = new Date();
-      const next = createRefreshToken(now);
-      const rotated = await sessions.rotate(hashToken(input.refreshToken), next, now);
-      if (rotated === null) return invalidRefreshToken;
-      const [user] = await users.findMany([rotated.userId]);
-      return user?.isActive === true ? open(user, rotated.sessionId, next.token) : invalidRefreshToken;
+      const renewed = await renewal.renew(input.refreshToken, {
+        now,
+        renewableUntil: later(now, config.SESSION_IDLE_SECONDS),
+        grace: config.REFRESH_GRACE_SECONDS * 1_000,
+        client,
+      });
+      switch (renewed.kind) {
+        case 'refused':
+          return invalidRefreshToken;
+        case 'replayed': {
+          const { sessionId, userId } = renewed;
+          metrics.countSecurityAlert('refresh_token_replayed');
+          logger.warn(
+            { securityAlert: 'refresh_token_replayed', sessionId, userId, client, requestId },
+            'a used refresh token came again; its session has ended',
+          );
+          return invalidRefreshToken;
+        }
+        case 'renewed': {
+          const { userId, refreshToken, ...session } = renewed.session;
+          const [user] = await users.findMany([userId]);
+          return user?.isActive === true ? open({ ...session, user }, refreshToken) : invalidRefreshToken;
+        }
+      }
     },
 
     /** Ends the session of the refresh token, if it is the viewer's; without one, that of the access token. */
     async logout(viewer: Viewer, { refreshToken }: LogoutInput): Promise<{ userErrors: UserError[] }> {
       const now = new Date();
       if (viewer.kind === 'user') {
-        if (refreshToken == null) await sessions.end(viewer.sessionId, 'logout', now);
-        else await sessions.endByToken(viewer.id, hashToken(refreshToken), 'logout', now);
+        if (refreshToken == null) await sessions.end(viewer.sessionId, 'LOGOUT', now);
+        else await sessions.endByToken(viewer.id, hashRefreshToken(refreshToken), 'LOGOUT', now);
       }
       return { userErrors: [] };
     },
@@ -110,8 +158,4 @@ const invalidRefreshToken: SessionOutcome = {
 
 function later(now: Date, seconds: number): Date {
   return new Date(now.getTime() + seconds * 1_000);
-}
-
-function hashToken(token: string): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(createHash('sha256').update(token).digest());
 }

@@ -2,6 +2,7 @@ import { countLimit, type PageRequest, type Role } from '@caregraph/service-kit'
 import type { Database, Transaction } from './database.js';
 import { Prisma, type User as UserRow } from './generated/prisma/client.js';
 import { roleMapping, type User } from './user.js';
+import { toUser, userColumns } from './user-row.js';
 
 /** The sort key of the list of users. */
 export type UserKey = readonly [lastName: string, firstName: string, id: number];
@@ -37,7 +38,7 @@ export function createUserRepository(database: Database) {
     /** The users with these ids, in the same order; null where there is none. */
     async findMany(ids: readonly number[]): Promise<(User | null)[]> {
       const rows = await database.$queryRaw<UserRow[]>`
-        SELECT ${columns} FROM users WHERE id = ANY(${[...ids]}::integer[])`;
+        SELECT ${userColumns} FROM users WHERE id = ANY(${[...ids]}::integer[])`;
       const users = new Map(rows.map((row) => [row.id, toUser(row)]));
       return ids.map((id) => users.get(id) ?? null);
     },
@@ -49,7 +50,7 @@ export function createUserRepository(database: Database) {
           ? Prisma.empty
           : Prisma.sql`AND (last_name, first_name, id) > (${Prisma.join([...page.after])})`;
       const rows = await database.$queryRaw<UserRow[]>`
-        SELECT ${columns} FROM users WHERE ${where(conditions)} ${after}
+        SELECT ${userColumns} FROM users WHERE ${where(conditions)} ${after}
         ORDER BY last_name, first_name, id LIMIT ${page.first + 1}`;
       return rows.map(toUser);
     },
@@ -65,8 +66,19 @@ export function createUserRepository(database: Database) {
     /** The user with this address, regardless of case, and the password hash. */
     async findByEmail(email: string): Promise<{ user: User; passwordHash: string } | null> {
       const [row] = await database.$queryRaw<UserRow[]>`
-        SELECT ${columns}, password_hash AS "passwordHash" FROM users WHERE lower(email) = lower(${email})`;
+        SELECT ${userColumns}, password_hash AS "passwordHash" FROM users WHERE lower(email) = lower(${email})`;
       return row === undefined ? null : { user: toUser(row), passwordHash: row.passwordHash };
+    },
+
+    /** Replaces a hash by another one of the same password; not where the password has changed meanwhile. */
+    async replacePasswordHash(
+      before: { userId: number; passwordHash: string },
+      passwordHash: string,
+    ): Promise<void> {
+      await database.user.updateMany({
+        where: { id: before.userId, passwordHash: before.passwordHash },
+        data: { passwordHash },
+      });
     },
 
     async findPasswordHash(id: number): Promise<string | null> {
@@ -102,6 +114,13 @@ export function createUserRepository(database: Database) {
       return row === undefined ? null : toUser(row);
     },
 
+    /** The role of a user, which nobody else can change until the transaction ends; null when there is none such. */
+    async lockRole(transaction: Transaction, id: number): Promise<Role | null> {
+      const [row] = await transaction.$queryRaw<{ role: string }[]>`
+        SELECT role FROM users WHERE id = ${id} FOR UPDATE`;
+      return row === undefined ? null : roleMapping.fromColumn(row.role);
+    },
+
     /** The active administrators; nobody else can add or take one away until the transaction ends. */
     async lockAdministrators(transaction: Transaction): Promise<number[]> {
       await transaction.$executeRaw`SELECT pg_advisory_xact_lock(${administratorsLock})`;
@@ -114,9 +133,6 @@ export function createUserRepository(database: Database) {
 
 /** Identifies the lock that changes of who is an administrator take; any number that nothing else uses. */
 const administratorsLock = 7_001;
-
-const columns = Prisma.sql`id, email, first_name AS "firstName", last_name AS "lastName", role, is_active AS "isActive",
-  version, created_at AS "createdAt", updated_at AS "updatedAt"`;
 
 function where({ role, isActive, search }: UserConditions): Prisma.Sql {
   const conditions = [
@@ -135,21 +151,6 @@ function matches({ words, within }: Search): Prisma.Sql {
   return within === 'names-and-emails'
     ? anywhere
     : Prisma.sql`${anywhere} AND ts_filter(search_vector, '{a}') @@ search_query(${words}, true)`;
-}
-
-/** The spec lets `is_active` be null, which means true. */
-function toUser(row: Omit<UserRow, 'passwordHash'>): User {
-  return {
-    id: row.id,
-    email: row.email,
-    firstName: row.firstName,
-    lastName: row.lastName,
-    role: roleMapping.fromColumn(row.role),
-    isActive: row.isActive ?? true,
-    version: row.version,
-    createdAt: row.createdAt,
-    updatedAt: row.updatedAt,
-  };
 }
 
 async function unlessEmailTaken<Result>(write: () => Promise<Result>): Promise<Result | null> {

@@ -19,14 +19,18 @@ import type {
   DeactivateUserInput,
   ReactivateUserInput,
   ResetPasswordInput,
+  SessionEndReason,
   UpdateUserInput,
   UserFilter,
   UserServiceErrorCode,
 } from './generated/graphql.js';
+import type { LoginDevices } from './login-devices.js';
+import type { LoginThrottle } from './login-throttle.js';
 import type { PasswordHasher } from './password-hasher.js';
-import type { SessionEnd, SessionRepository } from './session-repository.js';
-import type { User, UserConnection, UserOutcome } from './user.js';
-import { changePasswordInput, createUserInput, resetPasswordInput, updateUserInput } from './user-input.js';
+import type { PasswordRules } from './password-rules.js';
+import type { SessionRepository } from './session-repository.js';
+import { tooManyAttempts, type User, type UserConnection, type UserOutcome } from './user.js';
+import { createNewPasswordInputs, updateUserInput } from './user-input.js';
 import type { UserChanges, UserConditions, UserKey, UserRepository } from './user-repository.js';
 
 const { find } = policy;
@@ -45,14 +49,26 @@ interface Dependencies {
   readonly users: UserRepository;
   readonly sessions: SessionRepository;
   readonly passwords: PasswordHasher;
+  readonly rules: PasswordRules;
+  readonly devices: LoginDevices;
+  readonly throttle: LoginThrottle;
 }
 
-export function createUserService({ database, users, sessions, passwords }: Dependencies) {
+export function createUserService(dependencies: Dependencies) {
+  const { database, users, sessions, passwords, rules, devices, throttle } = dependencies;
+  const inputs = createNewPasswordInputs(rules);
   const byId = new DataLoader<number, User | null>((ids) => users.findMany(ids));
 
   async function load(id: string): Promise<User | null> {
     const key = parseId(id);
     return key === null ? null : byId.load(key);
+  }
+
+  /** Refuses a new password that those who know the user would try first. */
+  async function personalProblem(id: number | null, newPassword: string): Promise<UserOutcome | null> {
+    const user = id === null ? null : await byId.load(id);
+    const message = user === null ? null : rules.personalProblem(newPassword, user);
+    return message === null ? null : refused('INVALID_INPUT', message, ['newPassword']);
   }
 
   /**
@@ -62,7 +78,7 @@ export function createUserService({ database, users, sessions, passwords }: Depe
   async function change(
     input: { readonly id: string; readonly version?: number | null | undefined },
     changes: UserChanges,
-    endSessions?: SessionEnd,
+    endSessions?: SessionEndReason,
   ): Promise<UserOutcome> {
     const id = parseId(input.id);
     if (id === null) return refused('NOT_FOUND', 'There is no such user.', ['id']);
@@ -72,10 +88,13 @@ export function createUserService({ database, users, sessions, passwords }: Depe
         const administrators = await users.lockAdministrators(transaction);
         if (administrators.includes(id) && administrators.length === 1) return 'last-administrator';
       }
+      // The account first: a login that is under way has its session by then, or sees the change.
+      const role = changes.role === undefined ? null : await users.lockRole(transaction, id);
       const user = await users.update(transaction, id, input.version ?? null, changes);
-      if (user !== null && user !== 'email-taken' && endSessions !== undefined) {
-        await sessions.endAll(transaction, id, endSessions, new Date());
-      }
+      if (user === null || user === 'email-taken') return user;
+      if (endSessions !== undefined) await sessions.endAll(transaction, id, endSessions, new Date());
+      if (changes.passwordHash !== undefined) await devices.forgetAll(transaction, id);
+      if (role !== null && role !== user.role) await sessions.raiseEpochs(transaction, id, new Date());
       return user;
     });
     switch (outcome) {
@@ -137,7 +156,7 @@ export function createUserService({ database, users, sessions, passwords }: Depe
     },
 
     async create(input: CreateUserInput): Promise<UserOutcome> {
-      const validated = validate(createUserInput, input);
+      const validated = validate(inputs.createUser, input);
       if (!validated.ok) return invalid(validated.problems);
       const { password, ...account } = validated.value;
       const user = await users.create({ ...account, passwordHash: await passwords.hash(password) });
@@ -151,20 +170,32 @@ export function createUserService({ database, users, sessions, passwords }: Depe
       return change({ id, version }, changes);
     },
 
-    /** The viewer's other sessions end; the one that asks goes on. */
+    /** The viewer's other sessions end; the one that asks goes on, with access tokens that are issued from now on. */
     async changePassword(viewer: Viewer, input: ChangePasswordInput): Promise<UserOutcome> {
       if (viewer.kind !== 'user') return refused('FORBIDDEN', 'Only users have a password.', null);
-      const validated = validate(changePasswordInput, input);
+      const validated = validate(inputs.changePassword, input);
       if (!validated.ok) return invalid(validated.problems);
+      const problem = await personalProblem(viewer.id, validated.value.newPassword);
+      if (problem !== null) return problem;
+      const admission = await throttle.admitPasswordChange(viewer.id);
+      if (!admission.admitted) {
+        return {
+          user: null,
+          userErrors: [tooManyAttempts(admission.retryAfterSeconds, ['currentPassword'])],
+        };
+      }
       const hash = await users.findPasswordHash(viewer.id);
       if (hash === null || !(await passwords.verify(validated.value.currentPassword, hash))) {
         return refused('INVALID_CREDENTIALS', 'The current password is wrong.', ['currentPassword']);
       }
+      await admission.succeeded();
       const passwordHash = await passwords.hash(validated.value.newPassword);
       const user = await database.$transaction(async (transaction) => {
         // The account first: a login that is under way has its session by then, or sees the new password.
         const changed = await users.update(transaction, viewer.id, null, { passwordHash });
-        await sessions.endAll(transaction, viewer.id, 'password-changed', new Date(), viewer.sessionId);
+        const now = new Date();
+        await sessions.endAll(transaction, viewer.id, 'PASSWORD_CHANGED', now, viewer.sessionId);
+        await sessions.raiseEpochs(transaction, viewer.id, now, viewer.sessionId);
         return changed;
       });
       return user === null || user === 'email-taken'
@@ -173,14 +204,16 @@ export function createUserService({ database, users, sessions, passwords }: Depe
     },
 
     async resetPassword(input: ResetPasswordInput): Promise<UserOutcome> {
-      const validated = validate(resetPasswordInput, input);
+      const validated = validate(inputs.resetPassword, input);
       if (!validated.ok) return invalid(validated.problems);
+      const problem = await personalProblem(parseId(input.id), validated.value.newPassword);
+      if (problem !== null) return problem;
       const passwordHash = await passwords.hash(validated.value.newPassword);
-      return change(validated.value, { passwordHash }, 'password-reset');
+      return change(validated.value, { passwordHash }, 'PASSWORD_RESET');
     },
 
     async deactivate(input: DeactivateUserInput): Promise<UserOutcome> {
-      return change(input, { isActive: false }, 'deactivated');
+      return change(input, { isActive: false }, 'DEACTIVATED');
     },
 
     async reactivate(input: ReactivateUserInput): Promise<UserOutcome> {

@@ -1,6 +1,10 @@
-import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createLogger, type Viewer } from '@caregraph/service-kit';
 import { loadConfig, startServer } from '@caregraph/users-subgraph';
+import { createKeySet, writeKeySet } from '@caregraph/users-subgraph/access-token-key-set';
 import { createLocalJWKSet, jwtVerify, type JSONWebKeySet } from 'jose';
 import { sharedDatabase } from '../../../test/cluster.js';
 import {
@@ -25,8 +29,6 @@ export const administrator = userViewer('ADMIN');
 /** The password of all accounts that `createAccount` makes. */
 export const password = 'correct horse battery staple';
 
-const privateKey = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' });
-
 /** A client of the users service, and where its keys are. */
 export interface UsersService extends SubgraphClient {
   readonly keysUrl: string;
@@ -34,10 +36,13 @@ export interface UsersService extends SubgraphClient {
 
 /** The service, in this process, over a database: by default the one that all tests share. */
 export async function startUsers(databaseUrl = sharedDatabase('users').databaseUrl): Promise<UsersService> {
+  const folder = await mkdtemp(join(tmpdir(), 'caregraph-users-'));
+  const keysFile = join(folder, 'keys.json');
+  await writeKeySet(keysFile, await createKeySet(new Date()));
   const config = loadConfig({
     USERS_DATABASE_URL: databaseUrl,
     SERVICE_CONTEXT_SECRET: contextSecret,
-    ACCESS_TOKEN_PRIVATE_KEY: String(privateKey),
+    ACCESS_TOKEN_KEYS_FILE: keysFile,
     PASSWORD_HASH_COST: '4',
     USERS_PORT: '0',
     LOG_LEVEL: 'silent',
@@ -50,6 +55,7 @@ export async function startUsers(databaseUrl = sharedDatabase('users').databaseU
     async [Symbol.asyncDispose]() {
       await client[Symbol.asyncDispose]();
       await server.stop();
+      await rm(folder, { recursive: true });
     },
   };
 }

@@ -1,6 +1,9 @@
 import type { Role } from '@caregraph/service-kit';
 import { serviceNames, type ServiceName } from '@caregraph/postgres';
 import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { createScratchDatabase, type ScratchDatabase } from '../../../../test/cluster.js';
 import { createTokenKey, signAccessToken, type TokenKey } from './access-token.js';
@@ -52,12 +55,13 @@ export async function startPlatformProcesses(
     appointments: await createScratchDatabase('appointments'),
   };
   const contextSecret = randomUUID() + randomUUID();
-  const tokenKey = createTokenKey();
+  const folder = await mkdtemp(join(tmpdir(), 'caregraph-platform-'));
+  const tokenKey = await createTokenKey(folder);
   const environment: Readonly<Record<string, string>> = {
     NODE_ENV: 'test',
     LOG_LEVEL: 'debug',
     SERVICE_CONTEXT_SECRET: contextSecret,
-    ACCESS_TOKEN_PRIVATE_KEY: tokenKey.pem,
+    ACCESS_TOKEN_KEYS_FILE: tokenKey.file,
     PASSWORD_HASH_COST: '4',
     USERS_DATABASE_URL: databases.users.databaseUrl,
     PATIENTS_DATABASE_URL: databases.patients.databaseUrl,
@@ -69,7 +73,6 @@ export async function startPlatformProcesses(
     USERS_URL: `${urls.users}/graphql`,
     PATIENTS_URL: `${urls.patients}/graphql`,
     APPOINTMENTS_URL: `${urls.appointments}/graphql`,
-    JWKS_URL: `${urls.users}/.well-known/jwks.json`,
     ...settings,
   };
 
@@ -88,6 +91,7 @@ export async function startPlatformProcesses(
   const dispose = async (): Promise<void> => {
     await Promise.all([...processes.values()].map((process) => process[Symbol.asyncDispose]()));
     await Promise.all(Object.values(databases).map((database) => database[Symbol.asyncDispose]()));
+    await rm(folder, { recursive: true });
   };
 
   try {
