@@ -18,7 +18,7 @@ const clinicalContent = 'medicalHistory allergies medications';
 
 /** Who may fill in which field of an input: of an argument `input`, and of what is nested in it. */
 export const fill = {
-  LoginInput: fields({ 'email password': anyone }),
+  LoginInput: fields({ 'email password deviceToken': anyone }),
   RefreshSessionInput: fields({ refreshToken: anyone }),
   LogoutInput: fields({ refreshToken: everyRole }),
   RevokeSessionInput: fields({ id: ownAccount }),

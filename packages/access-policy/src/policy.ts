@@ -71,7 +71,7 @@ export const policy = {
     UserSession: fields({
       'id user createdAt lastUsedAt expiresAt endedAt endReason address userAgent isCurrent': everyRole,
     }),
-    Session: fields({ 'accessToken refreshToken expiresAt user': anyone }),
+    Session: fields({ 'accessToken refreshToken deviceToken expiresAt user': anyone }),
     Patient: fields({
       'id isActive isRestricted careTeam': everyRoleAndAppointments,
       'firstName lastName fullName dateOfBirth age gender phone email': everyRole,
@@ -94,7 +94,8 @@ export const policy = {
     PageInfo: fields({ 'startCursor endCursor hasNextPage hasPreviousPage': everyRole }),
     ...connections('User', 'UserSession', 'Patient', 'Appointment'),
     _Service: fields({ sdl: gateway }),
-    ...serviceErrors('User', 'Patient', 'Appointment'),
+    UserServiceError: fields({ 'code message field retryAfterSeconds': anyone }),
+    ...serviceErrors('Patient', 'Appointment'),
     ...payloads('session', 'Login', 'RefreshSession'),
     LogoutPayload: fields({ userErrors: anyone }),
     ...payloads('userSession', 'RevokeSession'),

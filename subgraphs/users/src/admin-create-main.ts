@@ -3,18 +3,21 @@ import { createAdministrator, readAdministrator } from './admin-create.js';
 import { loadAdminConfig } from './config.js';
 import { connectDatabase } from './database.js';
 import { createPasswordHasher } from './password-hasher.js';
+import { createPasswordRules } from './password-rules.js';
+import { createNewPasswordInputs } from './user-input.js';
 import { createUserRepository } from './user-repository.js';
 
 try {
   const config = loadAdminConfig(process.env);
   const input = await readAdministrator(process.argv.slice(2), config.ADMIN_PASSWORD);
+  const inputs = createNewPasswordInputs(await createPasswordRules(config.PASSWORD_MIN_LENGTH));
   const passwords = await createPasswordHasher(config.PASSWORD_HASH_COST);
   const database = connectDatabase(config.USERS_DATABASE_URL, createMetrics('admin-create'), (error) => {
     console.error(error.message);
   });
   try {
     const outcome = await createAdministrator(
-      { database, users: createUserRepository(database), passwords },
+      { database, users: createUserRepository(database), passwords, inputs },
       input,
     );
     for (const problem of outcome.problems) console.error(problem);

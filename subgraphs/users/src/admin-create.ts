@@ -5,7 +5,7 @@ import { Writable } from 'node:stream';
 import type { Database } from './database.js';
 import type { PasswordHasher } from './password-hasher.js';
 import type { User } from './user.js';
-import { createUserInput } from './user-input.js';
+import type { NewPasswordInputs } from './user-input.js';
 import type { UserRepository } from './user-repository.js';
 
 /** The administrator to create, as it was typed. */
@@ -14,6 +14,13 @@ export interface AdministratorInput {
   readonly firstName: string | undefined;
   readonly lastName: string | undefined;
   readonly password: string;
+}
+
+interface Dependencies {
+  readonly database: Database;
+  readonly users: UserRepository;
+  readonly passwords: PasswordHasher;
+  readonly inputs: NewPasswordInputs;
 }
 
 /**
@@ -39,7 +46,7 @@ export async function readAdministrator(
  * created by administrators, where it is recorded who did.
  */
 export async function createAdministrator(
-  { database, users, passwords }: { database: Database; users: UserRepository; passwords: PasswordHasher },
+  { database, users, passwords, inputs }: Dependencies,
   input: AdministratorInput,
 ): Promise<{ readonly user: User | null; readonly problems: readonly string[] }> {
   const missing = Object.entries(optionNames).filter(
@@ -47,7 +54,7 @@ export async function createAdministrator(
   );
   if (missing.length > 0)
     return { user: null, problems: missing.map(([, option]) => `${option} is missing.`) };
-  const validated = validate(createUserInput, { ...input, role: 'ADMIN' });
+  const validated = validate(inputs.createUser, { ...input, role: 'ADMIN' });
   if (!validated.ok) {
     return {
       user: null,

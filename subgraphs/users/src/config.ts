@@ -56,7 +56,7 @@ export type Config = z.output<typeof settings>;
 /** Reads the settings; throws a `SettingsError` that names every problem. */
 export function loadConfig(environment: NodeJS.ProcessEnv): Config {
   return parseSettings(settings, environment, (given) => [
-    ...deploymentProblems(given, { serves: 'services' }),
+    ...deploymentProblems(given, { serves: ['services'] }),
     ...hashCostProblems(given),
   ]);
 }
@@ -64,7 +64,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
 /** Reads what `npm run admin:create` needs; throws a `SettingsError` that names every problem. */
 export function loadAdminConfig(environment: NodeJS.ProcessEnv): z.output<typeof adminSettings> {
   return parseSettings(adminSettings, environment, (given) => [
-    ...deploymentProblems(given, { serves: null }),
+    ...deploymentProblems(given, { serves: [] }),
     ...hashCostProblems(given),
   ]);
 }

@@ -23,6 +23,7 @@ import { resolvers } from './resolvers.js';
 import { startSessionHousekeeping } from './session-housekeeping.js';
 import { createSessionRenewal } from './session-renewal.js';
 import { createSessionRepository } from './session-repository.js';
+import { createNewPasswordInputs } from './user-input.js';
 import { createUserRepository } from './user-repository.js';
 import { createUserSessionRepository } from './user-session-repository.js';
 
@@ -35,6 +36,7 @@ export async function startServer(config: Config, logger: Logger): Promise<HttpS
     logger.warn({ err: error }, 'a database connection failed');
   });
   const passwords = await createPasswordHasher(config.PASSWORD_HASH_COST);
+  const rules = await createPasswordRules(config.PASSWORD_MIN_LENGTH);
   const sessions = createSessionRepository(database);
   const limits = createRateLimits({
     redisUrl: config.REDIS_URL,
@@ -49,7 +51,8 @@ export async function startServer(config: Config, logger: Logger): Promise<HttpS
     userSessions: createUserSessionRepository(database),
     renewal: createSessionRenewal(database),
     passwords,
-    rules: await createPasswordRules(config.PASSWORD_MIN_LENGTH),
+    rules,
+    inputs: createNewPasswordInputs(rules),
     devices: createLoginDevices(database),
     throttle: createLoginThrottle(limits),
     tokens: createAccessTokens(keys, config.ACCESS_TOKEN_SECONDS),

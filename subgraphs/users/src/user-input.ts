@@ -1,25 +1,15 @@
-import { characterCount, emailAddress, requiredText, roles, text } from '@caregraph/service-kit';
+import { emailAddress, requiredText, roles, text } from '@caregraph/service-kit';
 import { z } from 'zod';
+import type { PasswordRules } from './password-rules.js';
 
 /** Addresses are kept in lower case, so that one person cannot have two accounts by writing it differently. */
 const loginAddress = emailAddress.transform((address) => address.toLowerCase());
-
-/** NIST SP 800-63B-4, section 3.1.1.2: length decides, and nothing else is asked of a password. */
-const password = text(256).refine((value) => characterCount(value) >= 8, 'must have at least 8 characters');
 
 const name = requiredText(100);
 const role = z.enum(roles);
 
 /** Columns that cannot be null: absent leaves them alone, null is refused. */
 const version = z.int().nullish();
-
-export const createUserInput = z.object({
-  email: loginAddress,
-  password,
-  firstName: name,
-  lastName: name,
-  role,
-});
 
 export const updateUserInput = z.object({
   id: z.string(),
@@ -30,6 +20,22 @@ export const updateUserInput = z.object({
   role: role.optional(),
 });
 
-export const changePasswordInput = z.object({ currentPassword: z.string(), newPassword: password });
+/** The inputs that carry a new password, which keeps the rules for it. */
+export type NewPasswordInputs = ReturnType<typeof createNewPasswordInputs>;
 
-export const resetPasswordInput = z.object({ id: z.string(), version, newPassword: password });
+export function createNewPasswordInputs(rules: PasswordRules) {
+  const password = text(256).superRefine((value, { addIssue }) => {
+    const problem = rules.problem(value);
+    if (problem !== null) addIssue({ code: 'custom', message: problem });
+  });
+  return {
+    createUser: z
+      .object({ email: loginAddress, password, firstName: name, lastName: name, role })
+      .superRefine((account, { addIssue }) => {
+        const problem = rules.personalProblem(account.password, account);
+        if (problem !== null) addIssue({ code: 'custom', message: problem, path: ['password'] });
+      }),
+    changePassword: z.object({ currentPassword: z.string(), newPassword: password }),
+    resetPassword: z.object({ id: z.string(), version, newPassword: password }),
+  };
+}

@@ -30,7 +30,7 @@ import type { PasswordHasher } from './password-hasher.js';
 import type { PasswordRules } from './password-rules.js';
 import type { SessionRepository } from './session-repository.js';
 import { tooManyAttempts, type User, type UserConnection, type UserOutcome } from './user.js';
-import { createNewPasswordInputs, updateUserInput } from './user-input.js';
+import { updateUserInput, type NewPasswordInputs } from './user-input.js';
 import type { UserChanges, UserConditions, UserKey, UserRepository } from './user-repository.js';
 
 const { find } = policy;
@@ -50,13 +50,13 @@ interface Dependencies {
   readonly sessions: SessionRepository;
   readonly passwords: PasswordHasher;
   readonly rules: PasswordRules;
+  readonly inputs: NewPasswordInputs;
   readonly devices: LoginDevices;
   readonly throttle: LoginThrottle;
 }
 
 export function createUserService(dependencies: Dependencies) {
-  const { database, users, sessions, passwords, rules, devices, throttle } = dependencies;
-  const inputs = createNewPasswordInputs(rules);
+  const { database, users, sessions, passwords, rules, inputs, devices, throttle } = dependencies;
   const byId = new DataLoader<number, User | null>((ids) => users.findMany(ids));
 
   async function load(id: string): Promise<User | null> {

@@ -27,6 +27,8 @@ export interface UserError {
   readonly code: UserServiceErrorCode;
   readonly message: string;
   readonly field: readonly string[] | null;
+  /** For what may be tried again later; absent where time changes nothing. */
+  readonly retryAfterSeconds?: number;
 }
 
 /** `Role` ↔ `users.role`. */
@@ -40,4 +42,18 @@ export const roleMapping = defineEnumMapping({
 /** A user's given and family name. */
 export function fullName(user: User): string {
   return `${user.firstName} ${user.lastName}`;
+}
+
+/** Refuses an attempt that comes too early after failed ones. */
+export function tooManyAttempts(
+  retryAfterSeconds: number,
+  field: readonly string[] | null = null,
+): UserError {
+  const wait = retryAfterSeconds === 1 ? 'a second' : `${retryAfterSeconds} seconds`;
+  return {
+    code: 'TOO_MANY_ATTEMPTS',
+    message: `There were too many failed attempts; try again in ${wait}.`,
+    field,
+    retryAfterSeconds,
+  };
 }

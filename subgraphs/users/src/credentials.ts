@@ -1,0 +1,94 @@
+import type { LoginInput } from './generated/graphql.js';
+import { createDeviceToken, type LoginDevices } from './login-devices.js';
+import type { LoginThrottle } from './login-throttle.js';
+import type { PasswordHasher } from './password-hasher.js';
+import type { UserRepository } from './user-repository.js';
+
+/** An account, and the hash that a password was compared with and fits. */
+export interface ProvenAccount {
+  readonly userId: number;
+  readonly passwordHash: string;
+}
+
+/** What e-mail and password are worth. */
+export type CheckedCredentials =
+  | { readonly kind: 'too-many-attempts'; readonly retryAfterSeconds: number }
+  | { readonly kind: 'wrong' }
+  | {
+      readonly kind: 'right';
+      readonly account: ProvenAccount;
+      /** To be called once the login has succeeded; returns the token by which the client is known from now on. */
+      readonly accept: (account: ProvenAccount) => Promise<string>;
+    };
+
+/** Compares e-mail and password with the accounts. */
+export type Credentials = ReturnType<typeof createCredentials>;
+
+export interface CredentialsDependencies {
+  readonly users: UserRepository;
+  readonly devices: LoginDevices;
+  readonly passwords: PasswordHasher;
+  readonly throttle: LoginThrottle;
+}
+
+export function createCredentials({ users, devices, passwords, throttle }: CredentialsDependencies) {
+  return {
+    /**
+     * An attempt that comes too early costs no comparison. Any other costs one, and answers the same, whether the
+     * address is unknown, the password wrong, or the account inactive.
+     */
+    async check(input: LoginInput, address: string | null): Promise<CheckedCredentials> {
+      const { email, deviceToken } = storable(input);
+      const isKnown = deviceToken !== null && (await devices.isKnown(deviceToken, email));
+      const device = isKnown ? deviceToken : null;
+      const admission = await throttle.admitLogin({ email, address, device });
+      if (!admission.admitted) {
+        return { kind: 'too-many-attempts', retryAfterSeconds: admission.retryAfterSeconds };
+      }
+      const found = await users.findByEmail(email);
+      const matches =
+        found === null
+          ? await passwords.verifyNothing(input.password)
+          : await passwords.verify(input.password, found.passwordHash);
+      if (found === null || !matches || !found.user.isActive) return { kind: 'wrong' };
+      return {
+        kind: 'right',
+        account: { userId: found.user.id, passwordHash: found.passwordHash },
+        async accept(account) {
+          await admission.succeeded();
+          const token = device ?? createDeviceToken();
+          await devices.remember(token, account);
+          if (passwords.isOutdated(account.passwordHash)) {
+            await users.replacePasswordHash(account, await passwords.hash(input.password));
+          }
+          return token;
+        },
+      };
+    },
+
+    /**
+     * The account once more, where its hash is no longer the one that the password was compared with: another login
+     * may have replaced it by a stronger one of the same password. Null where it is the same, or the password is not.
+     */
+    async checkAgain(
+      { email, password }: LoginInput,
+      { passwordHash }: ProvenAccount,
+    ): Promise<ProvenAccount | null> {
+      const found = await users.findByEmail(email);
+      if (found === null || found.passwordHash === passwordHash) return null;
+      const matches = await passwords.verify(password, found.passwordHash);
+      return matches ? { userId: found.user.id, passwordHash: found.passwordHash } : null;
+    },
+  };
+}
+
+/**
+ * The address as accounts have it, in lower case, which is also how attempts on it are counted: PostgreSQL folds more
+ * letters to the same one than JavaScript does. What PostgreSQL does not take becomes an address that nobody has.
+ */
+function storable({ email, deviceToken }: LoginInput): { email: string; deviceToken: string | null } {
+  return {
+    email: email.toWellFormed().replaceAll('\0', '\ufffd').toLowerCase(),
+    deviceToken: deviceToken ?? null,
+  };
+}
