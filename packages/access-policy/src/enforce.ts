@@ -4,9 +4,10 @@ import {
   defaultFieldResolver,
   type GraphQLFieldConfig,
   type GraphQLFieldResolver,
+  type GraphQLResolveInfo,
   type GraphQLSchema,
 } from 'graphql';
-import { checkInputRules, deniedInputs } from './input-rules.js';
+import { checkInputRules, deniedInputs, hasInputs } from './input-rules.js';
 import { owners, policy, type Policy } from './policy.js';
 import { decide, mayAct, type Rule } from './rule.js';
 
@@ -39,11 +40,9 @@ export function enforcePolicy(schema: GraphQLSchema): GraphQLSchema {
       if (type === mutation) {
         return { ...config, resolve: guardMutation(config, named(table.mutate[field], type, field)) };
       }
-      if (type === query) {
-        return { ...config, resolve: guardField(config, named(table.query[field], type, field)) };
-      }
-      const rule = named(table.read[type]?.[field], type, field);
+      const rule = named(type === query ? table.query[field] : table.read[type]?.[field], type, field);
       const owner = owners[type];
+      // Of a query, too: which records it finds is said under `find`, and the service asks.
       if (owner === undefined && Object.values(rule).includes('own')) {
         throw new Error(`The access policy does not say whose a ${type} is, but needs it for ${field}.`);
       }
@@ -64,16 +63,16 @@ function isExternal(schema: GraphQLSchema, config: FieldConfig): boolean {
 
 function guardField(config: FieldConfig, rule: Rule, owner?: string): Resolver {
   const resolve = config.resolve ?? defaultFieldResolver;
+  const takesInputs = hasInputs(config.args);
   return (source, args, context, info) => {
     const { viewer } = context;
-    const coordinate = `${info.parentType.name}.${info.fieldName}`;
     if (!mayAct(viewer, rule, owner === undefined ? null : idOf(source, owner))) {
       if (viewer.kind === 'anonymous') throw unauthenticated();
-      throw fault('FORBIDDEN', `Your role may not see ${coordinate}.`);
+      throw fault('FORBIDDEN', `Your role may not see ${coordinateOf(info)}.`);
     }
-    const [denied] = deniedInputs(config.args, args, viewer);
+    const [denied] = takesInputs ? deniedInputs(config.args, args, viewer) : [];
     if (denied !== undefined) {
-      throw fault('FORBIDDEN', `Your role may not fill in ${denied.join('.')} of ${coordinate}.`);
+      throw fault('FORBIDDEN', `Your role may not fill in ${denied.join('.')} of ${coordinateOf(info)}.`);
     }
     return resolve(source, args, context, info);
   };
@@ -102,6 +101,10 @@ type Refusal = readonly [message: string, field: readonly string[] | null];
 
 function refused(...reasons: readonly Refusal[]): object {
   return { userErrors: reasons.map(([message, field]) => ({ code: 'FORBIDDEN', message, field })) };
+}
+
+function coordinateOf({ parentType, fieldName }: GraphQLResolveInfo): string {
+  return `${parentType.name}.${fieldName}`;
 }
 
 function unauthenticated(): Error {

@@ -30,6 +30,11 @@ export function checkInputRules(args: GraphQLFieldConfigArgumentMap | undefined)
   for (const { type } of Object.values(args ?? {})) check(type);
 }
 
+/** Whether any of the arguments takes an input. */
+export function hasInputs(args: GraphQLFieldConfigArgumentMap | undefined): boolean {
+  return Object.values(args ?? {}).some(({ type }) => isInputObjectType(getNamedType(type)));
+}
+
 /** The paths, from the argument's name on, of the input fields that were filled in and are not the viewer's to. */
 export function deniedInputs(
   args: GraphQLFieldConfigArgumentMap | undefined,

@@ -18,7 +18,7 @@ import { fields, type FieldRules } from './rule.js';
 
 /** The shape of the table: for each action, what it can be done to, and who may. What is not named is denied. */
 export interface Policy {
-  /** Queries that somebody may run. */
+  /** Queries that somebody may run; which records they find is said under `find`. */
   readonly query: FieldRules;
   /** Mutations that somebody may run; `own`: the service asks `mayAct` once it knows whose record it is. */
   readonly mutate: FieldRules;
