@@ -8,27 +8,45 @@ import {
   StartupError,
   type Logger,
 } from '@caregraph/service-kit';
+import type { GraphQLSchema } from 'graphql';
 import type { Config } from './config.js';
 import type { GatewayContext } from './context.js';
 import { exampleDocument } from './example-document.js';
 import { operationChoice } from './operation-choice.js';
+import { refusals } from './refusal.js';
 import type { SubgraphClients } from './subgraph-clients.js';
+import { formatWithoutSuggestions } from './suggestions.js';
 import { superviseSupergraphFile } from './supergraph-file.js';
+
+/** Apollo Server over the supergraph, started. */
+export interface RunningApollo {
+  readonly apollo: ApolloServer<GatewayContext>;
+  /** The API schema of this moment. */
+  readonly schema: () => GraphQLSchema;
+}
 
 /** Starts Apollo Server over the supergraph. Throws a `StartupError` when the supergraph cannot be used. */
 export async function startApollo(
   config: Config,
   clients: SubgraphClients,
   logger: Logger,
-): Promise<ApolloServer<GatewayContext>> {
+): Promise<RunningApollo> {
+  let current: GraphQLSchema | undefined;
+  const gateway = new ApolloGateway({
+    supergraphSdl: superviseSupergraphFile(config.supergraph.file, config.supergraph.watch, logger),
+    logger,
+    buildService: (subgraph) => clients.dataSource(subgraph),
+  });
+  gateway.onSchemaLoadOrUpdate(({ apiSchema }) => {
+    current = apiSchema;
+  });
   const apollo = new ApolloServer<GatewayContext>({
     ...commonApolloOptions(logger),
-    gateway: new ApolloGateway({
-      supergraphSdl: superviseSupergraphFile(config.supergraph.file, config.supergraph.watch, logger),
-      logger,
-      buildService: (subgraph) => clients.dataSource(subgraph),
-    }),
+    ...(config.production && { formatError: formatWithoutSuggestions }),
+    gateway,
     introspection: !config.production,
+    // Requests name documents before they come here, where the limits can see them.
+    persistedQueries: false,
     plugins: plugins(logger),
   });
   try {
@@ -38,11 +56,18 @@ export async function startApollo(
     const problem = `The supergraph in ${config.supergraph.file} cannot be used: ${error.message}`;
     throw new StartupError(problem, { cause: error });
   }
-  return apollo;
+  return {
+    apollo,
+    schema() {
+      if (current === undefined) throw new Error('A gateway that has started has told its schema.');
+      return current;
+    },
+  };
 }
 
 function plugins(logger: Logger): ApolloServerPlugin<GatewayContext>[] {
   return [
+    refusals,
     operationChoice,
     responseStatus,
     errorLog(logger),

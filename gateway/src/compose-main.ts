@@ -1,9 +1,10 @@
 import { StartupError } from '@caregraph/service-kit';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { acceptApi, judgeApi } from './accepted-api.js';
 import { CompositionError, composeSupergraph } from './compose.js';
-import { apiFile, readContracts, supergraphFile } from './contracts.js';
+import { apiFile, readContracts, readOperations, supergraphFile, trustedDocumentsFile } from './contracts.js';
+import { createManifest } from './trusted-documents.js';
 
 /*
  * Composes the contracts into the committed files. With `--check` it writes nothing, and fails where they are not
@@ -13,12 +14,17 @@ import { apiFile, readContracts, supergraphFile } from './contracts.js';
 try {
   const values = parseOptions();
   const { supergraphSdl, apiSdl, hints } = composeSupergraph(readContracts());
+  const manifest = createManifest(readOperations());
   for (const hint of hints) console.warn(`hint: ${hint}`);
   const { problems, additions } = await judgeApi(apiSdl);
   if (values.check === true) {
-    const stale = isStale(supergraphFile, supergraphSdl) || isStale(apiFile, apiSdl);
+    const stale = [
+      ...(isStale(supergraphFile, supergraphSdl) ? ['gateway/supergraph.graphql'] : []),
+      ...(isStale(apiFile, apiSdl) ? ['gateway/api.graphql'] : []),
+      ...(isStale(trustedDocumentsFile, manifest) ? ['gateway/trusted-documents.json'] : []),
+    ];
     const found = [
-      ...(stale ? ['gateway/supergraph.graphql or gateway/api.graphql is stale: run npm run compose.'] : []),
+      ...stale.map((file) => `${file} is stale: run npm run compose.`),
       ...problems,
       ...additions.map((addition) => `Not accepted yet (npm run compose -- --accept): ${addition}`),
     ];
@@ -28,7 +34,8 @@ try {
   } else {
     writeFileSync(supergraphFile, supergraphSdl);
     writeFileSync(apiFile, apiSdl);
-    console.log('Composed gateway/supergraph.graphql and gateway/api.graphql.');
+    writeFileSync(trustedDocumentsFile, manifest);
+    console.log('Wrote gateway/supergraph.graphql, gateway/api.graphql and gateway/trusted-documents.json.');
     report(problems);
     if (values.accept === true && problems.length === 0) {
       acceptApi(apiSdl);
@@ -49,7 +56,7 @@ function parseOptions() {
 }
 
 function isStale(file: URL, content: string): boolean {
-  return readFileSync(file, 'utf8') !== content;
+  return !existsSync(file) || readFileSync(file, 'utf8') !== content;
 }
 
 function report(problems: readonly string[]): void {

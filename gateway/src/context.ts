@@ -1,7 +1,12 @@
 import type { CallContext } from '@caregraph/service-kit';
+import type { GraphQLError } from 'graphql';
 
 /** What the gateway knows of one request, and passes on, signed, to the subgraphs. */
 export interface GatewayContext extends CallContext {
   /** Aborts when the client has gone before its answer was ready. */
   readonly clientGone: AbortSignal;
+  /** Aborts when the operation has taken as long as it may. */
+  readonly deadline: AbortSignal;
+  /** Why the operation is not carried out; null when it is. */
+  readonly refusal: GraphQLError | null;
 }

@@ -5,6 +5,7 @@ export * from './entity-finder.js';
 export * from './enum-mapping.js';
 export * from './errors.js';
 export * from './followed-document.js';
+export type { Admit } from './graphql-handler.js';
 export * from './graphql-server.js';
 export * from './health.js';
 export * from './http-server.js';

@@ -1,0 +1,27 @@
+import { HeaderMap, type ApolloServerPlugin } from '@apollo/server';
+import { GraphQLError } from 'graphql';
+import type { GatewayContext } from './context.js';
+
+/** Why the gateway does not carry out a request that it could read. */
+export type RefusalCode =
+  'BAD_USER_INPUT' | 'BAD_REQUEST' | 'GRAPHQL_VALIDATION_FAILED' | 'PERSISTED_QUERY_NOT_FOUND';
+
+/** An error that answers a request in place of its operation, with an HTTP status. */
+export function refusal(code: RefusalCode, message: string): GraphQLError {
+  // A hash that is not known yet is a step of the protocol, which no cache may keep, and not a mistake.
+  const http =
+    code === 'PERSISTED_QUERY_NOT_FOUND'
+      ? { status: 200, headers: new HeaderMap([['cache-control', 'no-store']]) }
+      : { status: 400 };
+  return new GraphQLError(message, { extensions: { code, http } });
+}
+
+/** Answers with the refusal of a request's context, as Apollo Server answers with its own errors. */
+export const refusals: ApolloServerPlugin<GatewayContext> = {
+  requestDidStart: () =>
+    Promise.resolve({
+      didResolveOperation({ contextValue: { refusal: reason } }) {
+        return reason === null ? Promise.resolve() : Promise.reject(reason);
+      },
+    }),
+};
