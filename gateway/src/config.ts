@@ -89,7 +89,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv, argv: readonly string
   }
   const settings = parseSettings(platform, given, (sound) =>
     deploymentProblems(sound, {
-      serves: 'clients',
+      serves: ['clients'],
       calls: ['USERS_URL', 'PATIENTS_URL', 'APPOINTMENTS_URL'],
     }),
   );

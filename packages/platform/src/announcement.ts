@@ -1,9 +1,10 @@
+import { isEncrypted } from './child-environments.js';
 import type { DemoLogin } from './demo-login.js';
 import type { Settings } from './settings.js';
 
 /** What `npm start` ends with: where everything is, and how to log in to the demo if there is one. */
 export function announce(settings: Settings, demo: DemoLogin | undefined): string {
-  const origin = `http://localhost:${settings.gatewayPort}`;
+  const origin = `${isEncrypted(settings) ? 'https' : 'http'}://localhost:${settings.gatewayPort}`;
   const lines = [
     '',
     'Caregraph is running.',

@@ -42,3 +42,19 @@ it('opens the gateway to the network when told so, and never a service', () => {
   expect(users).toMatchObject({ HOST: '127.0.0.1' });
   expect(users).not.toHaveProperty('METRICS_PORT');
 });
+
+it('lets the processes call each other by the name that certificates are for, where they have one', () => {
+  const settings = readSettings({ TLS_CERT_FILE: '/tls.crt', TLS_KEY_FILE: '/tls.key' }, '/clone');
+  expect(gatewayEnvironment({ ...sources, settings }, { watch: false })).toMatchObject({
+    TLS_CERT_FILE: '/tls.crt',
+    TLS_KEY_FILE: '/tls.key',
+    USERS_URL: 'https://localhost:4001/graphql',
+  });
+  expect(serviceEnvironment('appointments', { ...sources, settings })).toMatchObject({
+    TLS_CERT_FILE: '/tls.crt',
+    PATIENTS_URL: 'https://localhost:4002/graphql',
+  });
+  expect(serviceEnvironment('appointments', sources)).toMatchObject({
+    PATIENTS_URL: 'http://127.0.0.1:4002/graphql',
+  });
+});

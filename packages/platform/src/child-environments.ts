@@ -15,9 +15,16 @@ export interface EnvironmentSources {
   urls: Databases['urls'];
 }
 
+/** Whether the processes serve HTTPS. */
+export function isEncrypted(settings: Settings): boolean {
+  return settings.tlsFiles.TLS_CERT_FILE !== undefined;
+}
+
 /** Where a service listens on this machine. */
 export function serviceOrigin(settings: Settings, service: ServiceName): string {
-  return `http://127.0.0.1:${settings.servicePorts[service]}`;
+  // Certificates are for names: there is hardly one for the address.
+  const host = isEncrypted(settings) ? 'https://localhost' : 'http://127.0.0.1';
+  return `${host}:${settings.servicePorts[service]}`;
 }
 
 /** The environment of one service: its own database, and no other service's secrets. */
@@ -28,6 +35,7 @@ export function serviceEnvironment(service: ServiceName, sources: EnvironmentSou
     HOST: '127.0.0.1',
     [`${service.toUpperCase()}_PORT`]: String(settings.servicePorts[service]),
     [`${service.toUpperCase()}_DATABASE_URL`]: urls[service].databaseUrl,
+    ...settings.tlsFiles,
     SERVICE_CONTEXT_SECRET: secrets.contextSecret,
     ...(service === 'users' ? { ACCESS_TOKEN_KEYS_FILE: accessTokenKeysFile(settings) } : {}),
     ...serviceUrls(settings),
@@ -42,6 +50,7 @@ export function gatewayEnvironment(sources: EnvironmentSources, { watch }: { wat
     HOST: settings.host,
     PORT: String(settings.gatewayPort),
     METRICS_PORT: inherited['METRICS_PORT'],
+    ...settings.tlsFiles,
     SERVICE_CONTEXT_SECRET: secrets.contextSecret,
     ...serviceUrls(settings),
     ...(watch ? { SUPERGRAPH_WATCH: 'true' } : {}),

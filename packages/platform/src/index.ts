@@ -22,7 +22,7 @@ export interface CommandOptions {
 /** `npm start`: runs the platform until it is told to stop, then ends this process. */
 export function start({ root, showStep }: CommandOptions): Promise<never> {
   return exitAfter(async () => {
-    const settings = readSettings(process.env, root);
+    const settings = readSettings(process.env, root, ['database', 'services', 'clients']);
     const signals = listenToStopSignals();
     await runPlatform({ root, settings, environment: process.env, showStep, signals });
     return 0;
@@ -32,7 +32,7 @@ export function start({ root, showStep }: CommandOptions): Promise<never> {
 /** `npm run dev`: as `start`, and follows every change of the sources until it is told to stop. */
 export function develop({ root, showStep, build }: CommandOptions): Promise<never> {
   return exitAfter(async () => {
-    const settings = readSettings(process.env, root);
+    const settings = readSettings(process.env, root, ['database', 'services', 'clients']);
     const signals = listenToStopSignals();
     await runPlatform({
       root,
@@ -70,7 +70,7 @@ export function rotateTokenKey({ root }: CommandOptions): Promise<never> {
 export function runWithDatabases({ root, args, showStep }: CommandOptions): Promise<never> {
   return exitAfter(() => {
     const [program = '', ...rest] = args;
-    const settings = readSettings(process.env, root);
+    const settings = readSettings(process.env, root, ['database']);
     return runDatabaseProgram([path.join(root, program), ...rest], settings, process.env, showStep);
   });
 }

@@ -2,6 +2,7 @@ import { serviceNames } from '@caregraph/postgres';
 import path from 'node:path';
 import {
   gatewayEnvironment,
+  isEncrypted,
   serviceEnvironment,
   serviceOrigin,
   type EnvironmentSources,
@@ -67,7 +68,8 @@ export function describeProcesses(options: ProcessOptions): PlatformProcesses {
       return [folder, describe(service, folder, serviceEnvironment(service, sources), origin)];
     }),
   );
-  const gatewayOrigin = `http://${reachableHost(settings.host)}:${settings.gatewayPort}`;
+  const scheme = isEncrypted(settings) ? 'https' : 'http';
+  const gatewayOrigin = `${scheme}://${reachableHost(settings.host)}:${settings.gatewayPort}`;
   const gateway = describe('gateway', 'gateway', gatewayEnvironment(sources, { watch }), gatewayOrigin);
   const all = new Map([...services, ['gateway', gateway]]);
   return {

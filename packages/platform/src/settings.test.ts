@@ -12,6 +12,7 @@ it('needs no setting at all', () => {
     servicePorts: { users: 4001, patients: 4002, appointments: 4003 },
     dataDirectory: '/clone/.data',
     databases: undefined,
+    tlsFiles: {},
     contextSecret: undefined,
     accessTokenKeysFile: undefined,
   });
@@ -41,7 +42,7 @@ it('names every problem at once and repeats no value', () => {
     SERVICE_CONTEXT_SECRET: 'too-short-secret',
   };
   expect(() => readSettings(given, '/clone')).toThrow(
-    /^These settings need attention:\n {2}- PORT: .*\n {2}- SERVICE_CONTEXT_SECRET: .*\n {2}- USERS_DATABASE_URL: .*$/,
+    /^These settings need attention:\n {2}- PORT: .*\n {2}- SERVICE_CONTEXT_SECRET: .*\n {2}- USERS_DATABASE_URL: .*\n {2}- PATIENTS_DATABASE_URL: is required\n {2}- APPOINTMENTS_DATABASE_URL: is required$/,
   );
   expect(() => readSettings(given, '/clone')).not.toThrow(/seventy|secret@|too-short/);
 });
@@ -58,5 +59,41 @@ it('refuses some of the databases without the others, and owners without databas
 it('refuses one port for two listeners', () => {
   expect(() => readSettings({ USERS_PORT: '4002' }, '/clone')).toThrow(
     'PATIENTS_PORT: is the same port as USERS_PORT',
+  );
+});
+
+it('finds certificates where the command was typed', () => {
+  const settings = readSettings(
+    { INIT_CWD: '/home/me', TLS_CERT_FILE: 'tls.crt', TLS_KEY_FILE: '/etc/tls.key' },
+    '/clone',
+  );
+  expect(settings.tlsFiles).toEqual({ TLS_CERT_FILE: '/home/me/tls.crt', TLS_KEY_FILE: '/etc/tls.key' });
+});
+
+it('says in production what to set for the embedded databases and plain connections, when they are made', () => {
+  const production = { NODE_ENV: 'production' };
+  const all = ['database', 'services', 'clients'] as const;
+  expect(() => readSettings(production, '/clone', all)).toThrow(
+    /TLS_CERT_FILE: is required .* names "services" and "clients"\n.*ALLOW_PLAIN_CONNECTIONS: has to name "database"/,
+  );
+  expect(() => readSettings(production, '/clone', ['database'])).toThrow(
+    /^These settings need attention:\n {2}- ALLOW_PLAIN_CONNECTIONS: has to name "database".*$/,
+  );
+  expect(readSettings(production, '/clone').production).toBe(true);
+  const allowed = { ...production, ALLOW_PLAIN_CONNECTIONS: 'database,services,clients' };
+  expect(readSettings(allowed, '/clone', all).production).toBe(true);
+});
+
+it('refuses in production what the owners of the databases connect by without TLS', () => {
+  const verified = 'postgresql://me:Zm9yIHRoZSB1bml0@db/one?sslmode=verify-full';
+  const given = {
+    NODE_ENV: 'production',
+    USERS_DATABASE_URL: verified,
+    PATIENTS_DATABASE_URL: verified,
+    APPOINTMENTS_DATABASE_URL: verified,
+    USERS_MIGRATION_URL: 'postgresql://owner@db/one',
+  };
+  expect(() => readSettings(given, '/clone', ['database'])).toThrow(
+    /^These settings need attention:\n {2}- USERS_MIGRATION_URL: must have sslmode=verify-full.*$/,
   );
 });

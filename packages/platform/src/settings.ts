@@ -5,51 +5,33 @@ import {
   databaseUrlSetting,
   parseSettings,
   portSetting,
+  type PlainConnection,
 } from '@caregraph/service-kit/settings';
 import path from 'node:path';
 import { z } from 'zod';
+import { settingsProblems } from './settings-checks.js';
 
 const fixedPort = portSetting.min(1);
 
-const schema = z
-  .object({
-    ...commonSettings,
-    POSTGRES_PORT: fixedPort.default(54320),
-    PORT: fixedPort.default(4000),
-    USERS_PORT: fixedPort.default(4001),
-    PATIENTS_PORT: fixedPort.default(4002),
-    APPOINTMENTS_PORT: fixedPort.default(4003),
-    CAREGRAPH_DATA_DIR: z.string().optional(),
-    SERVICE_CONTEXT_SECRET: contextSecretSetting.optional(),
-    ACCESS_TOKEN_KEYS_FILE: z.string().optional(),
-    USERS_DATABASE_URL: databaseUrlSetting.optional(),
-    PATIENTS_DATABASE_URL: databaseUrlSetting.optional(),
-    APPOINTMENTS_DATABASE_URL: databaseUrlSetting.optional(),
-    USERS_MIGRATION_URL: databaseUrlSetting.optional(),
-    PATIENTS_MIGRATION_URL: databaseUrlSetting.optional(),
-    APPOINTMENTS_MIGRATION_URL: databaseUrlSetting.optional(),
-  })
-  .superRefine((given, context) => {
-    const databaseUrls = [
-      'USERS_DATABASE_URL',
-      'PATIENTS_DATABASE_URL',
-      'APPOINTMENTS_DATABASE_URL',
-    ] as const;
-    const present = databaseUrls.filter((name) => given[name] !== undefined);
-    const owners = ['USERS_MIGRATION_URL', 'PATIENTS_MIGRATION_URL', 'APPOINTMENTS_MIGRATION_URL'] as const;
-    const anyOwner = owners.some((name) => given[name] !== undefined);
-    if (present.length === databaseUrls.length || (present.length === 0 && !anyOwner)) return;
-    for (const name of databaseUrls) {
-      if (given[name] === undefined) context.addIssue({ code: 'custom', path: [name] });
-    }
-  })
-  .superRefine((given, context) => {
-    const ports = ['POSTGRES_PORT', 'PORT', 'USERS_PORT', 'PATIENTS_PORT', 'APPOINTMENTS_PORT'] as const;
-    for (const [index, name] of ports.entries()) {
-      const other = ports.slice(0, index).find((earlier) => given[earlier] === given[name]);
-      if (other) context.addIssue({ code: 'custom', message: `${name}: is the same port as ${other}` });
-    }
-  });
+const schema = z.object({
+  ...commonSettings,
+  POSTGRES_PORT: fixedPort.default(54320),
+  PORT: fixedPort.default(4000),
+  USERS_PORT: fixedPort.default(4001),
+  PATIENTS_PORT: fixedPort.default(4002),
+  APPOINTMENTS_PORT: fixedPort.default(4003),
+  CAREGRAPH_DATA_DIR: z.string().optional(),
+  SERVICE_CONTEXT_SECRET: contextSecretSetting.optional(),
+  ACCESS_TOKEN_KEYS_FILE: z.string().optional(),
+  USERS_DATABASE_URL: databaseUrlSetting.optional(),
+  PATIENTS_DATABASE_URL: databaseUrlSetting.optional(),
+  APPOINTMENTS_DATABASE_URL: databaseUrlSetting.optional(),
+  USERS_MIGRATION_URL: databaseUrlSetting.optional(),
+  PATIENTS_MIGRATION_URL: databaseUrlSetting.optional(),
+  APPOINTMENTS_MIGRATION_URL: databaseUrlSetting.optional(),
+});
+
+const tlsFiles = ['TLS_CERT_FILE', 'TLS_KEY_FILE', 'TLS_CA_FILE', 'TLS_CLIENT_CA_FILE'] as const;
 
 /** The settings of the runner: where things are and listen. */
 export interface Settings {
@@ -63,6 +45,8 @@ export interface Settings {
   dataDirectory: string;
   /** Somebody else's databases; undefined means the embedded server. */
   databases: Record<ServiceName, DatabaseUrls> | undefined;
+  /** The certificates for connections between the processes and from clients, by the names of their settings. */
+  tlsFiles: Partial<Record<(typeof tlsFiles)[number], string>>;
   /** The secret and the file of keys that were given, and so are not generated. */
   contextSecret: string | undefined;
   accessTokenKeysFile: string | undefined;
@@ -70,12 +54,21 @@ export interface Settings {
 
 /**
  * Reads the runner's settings. The databases are somebody else's when all three `*_DATABASE_URL` are set; a
- * `*_MIGRATION_URL` that is not set is then the same as its `*_DATABASE_URL`.
+ * `*_MIGRATION_URL` that is not set is then the same as its `*_DATABASE_URL`. Files are relative to where the command
+ * was typed.
  *
+ * @param connections what the command connects, so that production may refuse to leave it without TLS
  * @throws SettingsError with every problem
  */
-export function readSettings(environment: NodeJS.ProcessEnv, root: string): Settings {
-  const given = parseSettings(schema, environment);
+export function readSettings(
+  environment: NodeJS.ProcessEnv,
+  root: string,
+  connections: readonly PlainConnection[] = [],
+): Settings {
+  const given = parseSettings(schema, environment, (sound) =>
+    settingsProblems(environment, sound, connections),
+  );
+  const resolveFile = (file: string): string => path.resolve(environment['INIT_CWD'] ?? root, file);
   const pair = (database: string | undefined, migration: string | undefined): DatabaseUrls | undefined =>
     database === undefined ? undefined : { databaseUrl: database, migrationUrl: migration ?? database };
   const users = pair(given.USERS_DATABASE_URL, given.USERS_MIGRATION_URL);
@@ -94,9 +87,10 @@ export function readSettings(environment: NodeJS.ProcessEnv, root: string): Sett
     dataDirectory: path.resolve(root, given.CAREGRAPH_DATA_DIR ?? '.data'),
     databases: users && patients && appointments ? { users, patients, appointments } : undefined,
     contextSecret: given.SERVICE_CONTEXT_SECRET,
+    tlsFiles: Object.fromEntries(
+      tlsFiles.flatMap((name) => (given[name] === undefined ? [] : [[name, resolveFile(given[name])]])),
+    ),
     accessTokenKeysFile:
-      given.ACCESS_TOKEN_KEYS_FILE === undefined
-        ? undefined
-        : path.resolve(environment['INIT_CWD'] ?? root, given.ACCESS_TOKEN_KEYS_FILE),
+      given.ACCESS_TOKEN_KEYS_FILE === undefined ? undefined : resolveFile(given.ACCESS_TOKEN_KEYS_FILE),
   };
 }

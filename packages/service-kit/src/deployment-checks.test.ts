@@ -24,7 +24,7 @@ const sound = {
 function complaints(changes: Readonly<Record<string, string | undefined>>): string[] {
   try {
     parseSettings(schema, { ...sound, ...changes }, (given) =>
-      deploymentProblems(given, { serves: 'services', calls: ['USERS_URL'] }),
+      deploymentProblems(given, { serves: ['services'], calls: ['USERS_URL'] }),
     );
     return [];
   } catch (error) {

@@ -4,8 +4,8 @@ import type { PlainConnection } from './settings.js';
 
 /** What of a process the checks depend on. */
 export interface DeploymentRules {
-  /** Who calls the process; null for a command, which nobody calls. */
-  readonly serves: 'clients' | 'services' | null;
+  /** Who calls the process; nobody calls a command. */
+  readonly serves: readonly Exclude<PlainConnection, 'database'>[];
   /** The settings with the URLs of the services that it calls; one that is absent stands for plain HTTP on this machine. */
   readonly calls?: readonly string[];
 }
@@ -29,9 +29,11 @@ export function deploymentProblems(given: GivenSettings, { serves, calls = [] }:
   const problems = certificateProblems(given);
   if (given.NODE_ENV !== 'production') return problems;
   const allowed = new Set(given.ALLOW_PLAIN_CONNECTIONS ?? []);
-  const refuse = (kind: PlainConnection, name: string, demand: string): void => {
-    if (allowed.has(kind)) return;
-    problems.push(`${name}: ${demand} in production, unless ALLOW_PLAIN_CONNECTIONS names "${kind}"`);
+  const refuse = (kinds: readonly PlainConnection[], name: string, demand: string): void => {
+    const refused = kinds.filter((kind) => !allowed.has(kind)).map((kind) => `"${kind}"`);
+    if (refused.length === 0) return;
+    const exception = `unless ALLOW_PLAIN_CONNECTIONS names ${refused.join(' and ')}`;
+    problems.push(`${name}: ${demand} in production, ${exception}`);
   };
 
   for (const [name, value] of Object.entries({ ...absentUrls(calls), ...given })) {
@@ -43,7 +45,7 @@ export function deploymentProblems(given: GivenSettings, { serves, calls = [] }:
     if (!name.endsWith('_URL') || typeof value !== 'string') continue;
     const url = new URL(value);
     if (/^postgres(ql)?:$/.test(url.protocol)) {
-      if (!verifiesDatabase(url)) refuse('database', name, 'must have sslmode=verify-full, or verify-ca,');
+      if (!verifiesDatabase(url)) refuse(['database'], name, 'must have sslmode=verify-full, or verify-ca,');
       const password = decodeURIComponent(url.password);
       if (password !== '' && (password === decodeURIComponent(url.username) || isMadeUp(password))) {
         problems.push(
@@ -51,10 +53,10 @@ export function deploymentProblems(given: GivenSettings, { serves, calls = [] }:
         );
       }
     } else if (!['https:', 'rediss:'].includes(url.protocol)) {
-      refuse('services', name, 'must be a URL with TLS');
+      refuse(['services'], name, 'must be a URL with TLS');
     }
   }
-  if (serves !== null && given.TLS_CERT_FILE === undefined) refuse(serves, 'TLS_CERT_FILE', 'is required');
+  if (given.TLS_CERT_FILE === undefined) refuse(serves, 'TLS_CERT_FILE', 'is required');
   return problems;
 }
 

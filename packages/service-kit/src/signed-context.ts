@@ -87,7 +87,7 @@ export function createContextVerifier(secrets: readonly string[], audience: stri
   return {
     verify(header, { target, body }, now = Date.now()) {
       const claims = verifiedClaims(secrets, header);
-      if (claims === null || claims.aud !== audience || claims.target !== target) return null;
+      if (claims?.aud !== audience || claims.target !== target) return null;
       if (claims.exp < now - clockSkew || claims.exp > now + lifetime + clockSkew) return null;
       if (claims.digest !== digestOf(body) || !isFirstUse(claims.jti, now)) return null;
       const { viewer, client, requestId } = claims;
