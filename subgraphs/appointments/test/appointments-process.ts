@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { sharedDatabase } from '../../../test/cluster.js';
 import { contextSecret, createSubgraphClient, type SubgraphClient } from '../../../test/subgraph-client.js';
-import type { DirectoryStandIn } from './directory-stand-in.js';
+import type { DirectoryStandIn } from '../../../test/directory-stand-in.js';
 
 const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const listening = z.object({ msg: z.literal('listening'), port: z.number() });

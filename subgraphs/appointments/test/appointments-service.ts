@@ -9,7 +9,7 @@ import {
   userViewer,
   type SubgraphClient,
 } from '../../../test/subgraph-client.js';
-import { startDirectoryStandIn, type DirectoryStandIn } from './directory-stand-in.js';
+import { startDirectoryStandIn, type DirectoryStandIn } from '../../../test/directory-stand-in.js';
 import {
   BookAppointmentDocument,
   SetDoctorScheduleDocument,

@@ -5,7 +5,7 @@ import { sharedDatabase } from '../../../test/cluster.js';
 import { userViewer, type SubgraphClient } from '../../../test/subgraph-client.js';
 import { startAppointmentsProcess } from './appointments-process.js';
 import { newBooking, newId } from './appointments-service.js';
-import { startDirectoryStandIn, type DirectoryStandIn } from './directory-stand-in.js';
+import { startDirectoryStandIn, type DirectoryStandIn } from '../../../test/directory-stand-in.js';
 import { BookAppointmentDocument, type BookAppointmentInput } from './generated/operations.js';
 
 const nurse = userViewer('NURSE');

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createLogger } from '@caregraph/service-kit';
 import { loadConfig, startServer } from '@caregraph/patients-subgraph';
 import { sharedDatabase } from '../../../test/cluster.js';
+import { startDirectoryStandIn, type DirectoryStandIn } from '../../../test/directory-stand-in.js';
 import {
   contextSecret,
   createSubgraphClient,
@@ -14,23 +15,32 @@ import {
   type PatientFieldsFragment,
 } from './generated/operations.js';
 
-/** The service, in this process, over a database: by default the one that all tests share. */
+/** The service in this process, with a stand-in for the one that it asks. */
+export interface PatientsService extends SubgraphClient {
+  readonly users: DirectoryStandIn;
+}
+
+/** Starts the service over a database: by default the one that all tests share. */
 export async function startPatients(
   databaseUrl = sharedDatabase('patients').databaseUrl,
-): Promise<SubgraphClient> {
+): Promise<PatientsService> {
+  const users = await startDirectoryStandIn('users');
   const config = loadConfig({
     PATIENTS_DATABASE_URL: databaseUrl,
     SERVICE_CONTEXT_SECRET: contextSecret,
     PATIENTS_PORT: '0',
+    USERS_URL: users.url,
     LOG_LEVEL: 'silent',
   });
   const server = await startServer(config, createLogger('patients', 'silent'));
   const client = createSubgraphClient('patients', server.port);
   return {
     ...client,
+    users,
     async [Symbol.asyncDispose]() {
       await client[Symbol.asyncDispose]();
       await server.stop();
+      await users[Symbol.asyncDispose]();
     },
   };
 }
