@@ -1,4 +1,3 @@
-import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sharedDatabase } from '../../../test/cluster.js';
 import { userViewer } from '../../../test/subgraph-client.js';
@@ -9,9 +8,9 @@ import {
   LoginDocument,
   LogoutDocument,
   ReactivateUserDocument,
-  RefreshSessionDocument,
   ResetPasswordDocument,
 } from './generated/operations.js';
+import { holdLock, runStatement } from './held-lock.js';
 import {
   administrator,
   anonymous,
@@ -35,19 +34,15 @@ afterAll(() => users[Symbol.asyncDispose]());
 describe('a login', () => {
   it('is refused when the password changes while it is being compared', async () => {
     const account = await createAccount(users);
-    const administration = new Client({ connectionString: sharedDatabase('users').databaseUrl });
-    await administration.connect();
-    try {
-      await administration.query('BEGIN');
-      const change = "UPDATE users SET password_hash = password_hash || '?' WHERE id = $1";
-      await administration.query(change, [Number(account.id)]);
-      const attempt = logIn(users, account.email);
-      await Promise.race([attempt, isWaitedFor(administration)]);
-      await administration.query('COMMIT');
-      expect(await attempt).toBeNull();
-    } finally {
-      await administration.end();
-    }
+    await using change = await holdLock(
+      sharedDatabase('users').databaseUrl,
+      "UPDATE users SET password_hash = password_hash || '?' WHERE id = $1",
+      [Number(account.id)],
+    );
+    const attempt = logIn(users, account.email);
+    await change.isWaitedForBefore(attempt);
+    await change.commit();
+    expect(await attempt).toBeNull();
   });
 
   it('answers the user and a token that the published keys verify', async () => {
@@ -104,70 +99,17 @@ describe('a login', () => {
   it('keeps no token and no password in the database', async () => {
     const account = await createAccount(users);
     const session = await logIn(users, account.email);
-    const database = new Client({ connectionString: sharedDatabase('users').databaseUrl });
-    await database.connect();
-    const { rows } = await database.query(
+    const rows = await runStatement(
+      sharedDatabase('users').databaseUrl,
       `SELECT row_to_json(users)::text || row_to_json(sessions)::text || row_to_json(refresh_tokens)::text AS kept
        FROM users JOIN sessions ON user_id = users.id JOIN refresh_tokens ON session_id = sessions.id
        WHERE users.id = $1`,
       [account.id],
     );
-    await database.end();
     const kept = JSON.stringify(rows);
     expect(kept).toContain('$2');
     expect(kept).not.toContain(password);
     expect(kept).not.toContain(session?.refreshToken);
-  });
-});
-
-describe('a refresh', () => {
-  it('gives new tokens of the same session, each of which serves once', async () => {
-    const { email } = await createAccount(users);
-    const first = await logIn(users, email);
-    const input = { refreshToken: first?.refreshToken ?? '' };
-    const { data } = await users.ask(anonymous, RefreshSessionDocument, { input });
-    const second = data.refreshSession.session;
-    expect(second?.refreshToken).not.toBe(first?.refreshToken);
-    expect(await viewerOfToken(users, second?.accessToken)).toEqual(
-      await viewerOfToken(users, first?.accessToken),
-    );
-    expect(second?.user).toEqual(first?.user);
-  });
-
-  it('ends the session when a used token comes again', async () => {
-    const { email } = await createAccount(users);
-    const other = await logIn(users, email);
-    const stolen = (await logIn(users, email))?.refreshToken;
-    const next = await refresh(users, stolen);
-    expect(await refresh(users, stolen)).toBe('INVALID_REFRESH_TOKEN');
-    expect(await refresh(users, next)).toBe('INVALID_REFRESH_TOKEN');
-    expect(await refresh(users, other?.refreshToken)).not.toBe('INVALID_REFRESH_TOKEN');
-  });
-
-  it('serves one of many that use the same token at once, and ends the session', async () => {
-    const { email } = await createAccount(users);
-    const token = (await logIn(users, email))?.refreshToken;
-    const answers = await Promise.all(Array.from({ length: 8 }, () => refresh(users, token)));
-    const [next, ...others] = answers.filter((answer) => answer !== 'INVALID_REFRESH_TOKEN');
-    expect(others).toEqual([]);
-    expect(await refresh(users, next)).toBe('INVALID_REFRESH_TOKEN');
-  });
-
-  it.each(['', 'abc', '\0', '\ud800', 'x'.repeat(10_000)])('refuses the token %j', async (token) => {
-    expect(await refresh(users, token)).toBe('INVALID_REFRESH_TOKEN');
-  });
-
-  it('is refused when the session has expired', async () => {
-    const account = await createAccount(users);
-    const token = (await logIn(users, account.email))?.refreshToken;
-    const database = new Client({ connectionString: sharedDatabase('users').databaseUrl });
-    await database.connect();
-    await database.query('UPDATE sessions SET expires_at = $2 WHERE user_id = $1', [
-      account.id,
-      new Date(Date.now() - 1_000).toISOString(),
-    ]);
-    await database.end();
-    expect(await refresh(users, token)).toBe('INVALID_REFRESH_TOKEN');
   });
 });
 
@@ -282,13 +224,3 @@ describe('an account that is closed', () => {
     expect(await logIn(users, account.email)).not.toBeNull();
   });
 });
-
-/** Resolves when somebody waits for a lock that this connection holds. */
-async function isWaitedFor(holder: Client): Promise<void> {
-  for (;;) {
-    const { rowCount } = await holder.query(
-      'SELECT FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))',
-    );
-    if (rowCount !== 0) return;
-  }
-}

@@ -2,7 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createLogger, type Viewer } from '@caregraph/service-kit';
+import {
+  createLogger,
+  createServiceClient,
+  type Principal,
+  type Role,
+  type Viewer,
+} from '@caregraph/service-kit';
 import { loadConfig, startServer } from '@caregraph/users-subgraph';
 import { createKeySet, writeKeySet } from '@caregraph/users-subgraph/access-token-key-set';
 import { createLocalJWKSet, jwtVerify, type JSONWebKeySet } from 'jose';
@@ -32,10 +38,17 @@ export const password = 'correct horse battery staple';
 /** A client of the users service, and where its keys are. */
 export interface UsersService extends SubgraphClient {
   readonly keysUrl: string;
+  /** The file that the service has its keys from. */
+  readonly keysFile: string;
+  /** Sessions whose tokens were revoked, with the smallest epoch that is good, as a process is told. */
+  revoked(reader?: Principal): Promise<ReadonlyMap<string, number | null>>;
 }
 
 /** The service, in this process, over a database: by default the one that all tests share. */
-export async function startUsers(databaseUrl = sharedDatabase('users').databaseUrl): Promise<UsersService> {
+export async function startUsers(
+  databaseUrl = sharedDatabase('users').databaseUrl,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<UsersService> {
   const folder = await mkdtemp(join(tmpdir(), 'caregraph-users-'));
   const keysFile = join(folder, 'keys.json');
   await writeKeySet(keysFile, await createKeySet(new Date()));
@@ -46,11 +59,25 @@ export async function startUsers(databaseUrl = sharedDatabase('users').databaseU
     PASSWORD_HASH_COST: '4',
     USERS_PORT: '0',
     LOG_LEVEL: 'silent',
+    ...settings,
   });
   const server = await startServer(config, createLogger('users', 'silent'));
   const client = createSubgraphClient('users', server.port);
   return {
     ...client,
+    keysFile,
+    async revoked(reader = 'gateway') {
+      const client = createServiceClient({
+        service: 'users',
+        url: `http://127.0.0.1:${server.port}/graphql`,
+        issuer: reader,
+        secret: contextSecret,
+        timeout: 30_000,
+      });
+      const answer = await client.read('/access-tokens').finally(() => client.close());
+      if (answer === 'unchanged') throw new Error('No earlier answer was named.');
+      return new Map((answer.document as { revoked: [string, number | null][] }).revoked);
+    },
     keysUrl: `http://127.0.0.1:${server.port}/.well-known/jwks.json`,
     async [Symbol.asyncDispose]() {
       await client[Symbol.asyncDispose]();
@@ -98,21 +125,31 @@ export async function logIn(
   return (await users.ask(anonymous, LoginDocument, { input })).data.login.session;
 }
 
+/** What exchanging a refresh token answers. */
+export async function renew(users: SubgraphClient, refreshToken: string | undefined) {
+  const input = { refreshToken: refreshToken ?? '' };
+  return (await users.ask(anonymous, RefreshSessionDocument, { input })).data.refreshSession;
+}
+
 /** Exchanges a refresh token: the next one, or the code of the refusal. */
 export async function refresh(users: SubgraphClient, refreshToken: string | undefined) {
-  const input = { refreshToken: refreshToken ?? '' };
-  const { session, userErrors } = (await users.ask(anonymous, RefreshSessionDocument, { input })).data
-    .refreshSession;
+  const { session, userErrors } = await renew(users, refreshToken);
   return session?.refreshToken ?? userErrors.map(({ code }) => code).join();
 }
 
-/** The viewer that an access token stands for; throws when the service's published keys do not verify it. */
-export async function viewerOfToken(users: UsersService, accessToken: string | undefined): Promise<Viewer> {
+/** The claims of an access token; throws when the service's published keys do not verify it. */
+export async function claimsOf(users: UsersService, accessToken: string | undefined) {
   const keys = (await (await fetch(users.keysUrl)).json()) as JSONWebKeySet;
-  const { payload } = await jwtVerify<{ role: 'DOCTOR'; sid: string }>(
+  const { payload } = await jwtVerify<{ role: Role; sid: string; session_epoch: number; exp: number }>(
     accessToken ?? '',
     createLocalJWKSet(keys),
     { issuer: 'caregraph', audience: 'caregraph', typ: 'at+jwt', algorithms: ['EdDSA'] },
   );
-  return { kind: 'user', id: Number(payload.sub), role: payload.role, sessionId: payload.sid };
+  return payload;
+}
+
+/** The viewer that an access token stands for. */
+export async function viewerOfToken(users: UsersService, accessToken: string | undefined) {
+  const { sub, role, sid } = await claimsOf(users, accessToken);
+  return { kind: 'user', id: Number(sub), role, sessionId: sid } as const satisfies Viewer;
 }
