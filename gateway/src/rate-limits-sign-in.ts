@@ -19,8 +19,8 @@ const signIns = new Set(['login', 'refreshSession']);
  * Attacks"), in fragments as well, and also where `@skip` might leave it out. The document must be valid, so that no
  * fragment holds itself.
  */
-export function countSignIns(document: DocumentNode, operation: OperationDefinitionNode): number {
-  if (operation.operation !== OperationTypeNode.MUTATION) return 0;
+export function countSignIns(document: DocumentNode, operation: OperationDefinitionNode | undefined): number {
+  if (operation?.operation !== OperationTypeNode.MUTATION) return 0;
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of document.definitions) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
