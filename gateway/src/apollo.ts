@@ -9,10 +9,13 @@ import {
   type Logger,
 } from '@caregraph/service-kit';
 import type { GraphQLSchema } from 'graphql';
+import { defineScalars, platformScalars } from './api-scalars.js';
 import type { Config } from './config.js';
 import type { GatewayContext } from './context.js';
 import { exampleDocument } from './example-document.js';
 import { operationChoice } from './operation-choice.js';
+import type { RequestLimits } from './rate-limits.js';
+import { signInLimit } from './rate-limits-sign-in.js';
 import { refusals } from './refusal.js';
 import type { SubgraphClients } from './subgraph-clients.js';
 import { formatWithoutSuggestions } from './suggestions.js';
@@ -29,6 +32,7 @@ export interface RunningApollo {
 export async function startApollo(
   config: Config,
   clients: SubgraphClients,
+  limits: RequestLimits,
   logger: Logger,
 ): Promise<RunningApollo> {
   let current: GraphQLSchema | undefined;
@@ -38,6 +42,7 @@ export async function startApollo(
     buildService: (subgraph) => clients.dataSource(subgraph),
   });
   gateway.onSchemaLoadOrUpdate(({ apiSchema }) => {
+    defineScalars(apiSchema, config.identity === null ? [] : platformScalars);
     current = apiSchema;
   });
   const apollo = new ApolloServer<GatewayContext>({
@@ -47,7 +52,7 @@ export async function startApollo(
     introspection: !config.production,
     // Requests name documents before they come here, where the limits can see them.
     persistedQueries: false,
-    plugins: plugins(logger),
+    plugins: plugins(limits, logger),
   });
   try {
     await apollo.start();
@@ -65,10 +70,11 @@ export async function startApollo(
   };
 }
 
-function plugins(logger: Logger): ApolloServerPlugin<GatewayContext>[] {
+function plugins(limits: RequestLimits, logger: Logger): ApolloServerPlugin<GatewayContext>[] {
   return [
     refusals,
     operationChoice,
+    signInLimit(limits),
     responseStatus,
     errorLog(logger),
     ApolloServerPluginLandingPageLocalDefault({ embed: true, footer: false, document: exampleDocument }),

@@ -21,6 +21,7 @@ import {
   unknownGraphCost,
   type Exposure,
 } from './exposure-settings.js';
+import { rateLimitSettings, type RateLimitConfig } from './rate-limits.js';
 
 const general = {
   ...commonSettings,
@@ -35,6 +36,7 @@ const platform = z.object({
   ...general,
   ...platformCost,
   ...contextSecretSettings,
+  ...rateLimitSettings,
   REVOCATION_OUTAGE_SECONDS: z.coerce.number().int().min(1).max(86_400).default(600),
   USERS_URL: httpUrlSetting.optional(),
   PATIENTS_URL: httpUrlSetting.optional(),
@@ -58,6 +60,8 @@ export interface Config extends Exposure {
   readonly subgraphUrls: Readonly<Record<string, string | undefined>>;
   /** Whose tokens are trusted and how subgraphs are told of it; null passes requests on without an identity. */
   readonly identity: Identity | null;
+  /** How much a client may ask; null for as much as it likes. */
+  readonly rateLimits: RateLimitConfig | null;
 }
 
 /** How the gateway knows users, and is known to subgraphs. */
@@ -85,6 +89,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv, argv: readonly string
       ...exposureOf(settings, null, folder),
       subgraphUrls: {},
       identity: null,
+      rateLimits: null,
     };
   }
   const settings = parseSettings(platform, given, (sound) =>
@@ -106,6 +111,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv, argv: readonly string
       usersUrl: settings.USERS_URL ?? 'http://127.0.0.1:4001/graphql',
       revocationOutage: settings.REVOCATION_OUTAGE_SECONDS * 1_000,
     },
+    rateLimits: { ...settings, secret: settings.SERVICE_CONTEXT_SECRET },
   };
 }
 
@@ -124,7 +130,7 @@ function parseArguments(argv: readonly string[]): { supergraph?: string; port?: 
 function fromSettings(
   settings: z.output<z.ZodObject<typeof general>>,
   file: string,
-): Omit<Config, keyof Exposure | 'subgraphUrls' | 'identity'> {
+): Omit<Config, keyof Exposure | 'subgraphUrls' | 'identity' | 'rateLimits'> {
   return {
     production: settings.NODE_ENV === 'production',
     logLevel: settings.LOG_LEVEL,

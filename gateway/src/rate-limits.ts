@@ -4,9 +4,11 @@ import {
   sendJson,
   type Client,
   type Exchange,
+  type Handler,
   type Logger,
   type Viewer,
 } from '@caregraph/service-kit';
+import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
 
 const perMinute = z.coerce.number().int().min(0).max(1_000_000_000);
@@ -66,4 +68,19 @@ export const tooManyRequests = 'Too many requests; come again later.';
 export function sendTooManyRequests({ response }: Exchange, seconds: number): void {
   response.setHeader('retry-after', String(seconds));
   sendJson(response, 429, graphqlErrorBody('RATE_LIMITED', tooManyRequests));
+}
+
+/** Refuses what an address asks of these paths beyond its limit, before the body is read. */
+export function addressLimit(
+  limits: RequestLimits,
+  paths: readonly string[],
+  clientOf: (request: IncomingMessage) => Client,
+): Handler {
+  return async (exchange) => {
+    if (!paths.includes(exchange.path)) return false;
+    const seconds = await limits.takeFromAddress(clientOf(exchange.request));
+    if (seconds === null) return false;
+    sendTooManyRequests(exchange, seconds);
+    return true;
+  };
 }

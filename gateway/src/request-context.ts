@@ -3,21 +3,36 @@ import type { AccessTokenVerifier } from './access-token-verifier.js';
 import type { Config } from './config.js';
 import type { GatewayContext } from './context.js';
 import { startDeadline } from './operation-deadline.js';
+import { sendTooManyRequests, type RequestLimits } from './rate-limits.js';
 import { clientOf } from './trusted-proxies.js';
 
-/** The context of one request; null when nobody can tell who sends it, which has been answered then. */
+interface Dependencies {
+  readonly verifier: AccessTokenVerifier | null;
+  readonly limits: RequestLimits;
+  readonly config: Pick<Config, 'operationTimeout' | 'trustProxy'>;
+  readonly logger: Logger;
+}
+
+/**
+ * The context of one request; null when nobody can tell who sends it, or its account has asked too much, which has
+ * been answered then.
+ */
 export async function createContext(
-  { request, response, requestId }: Exchange,
-  verifier: AccessTokenVerifier | null,
-  config: Pick<Config, 'operationTimeout' | 'trustProxy'>,
-  logger: Logger,
+  exchange: Exchange,
+  { verifier, limits, config, logger }: Dependencies,
 ): Promise<GatewayContext | null> {
+  const { request, response, requestId } = exchange;
   const gone = new AbortController();
   response.once('close', () => {
     if (!response.writableFinished) gone.abort();
   });
   try {
     const viewer = verifier === null ? anonymous : await verifier.identify(request.headers.authorization);
+    const seconds = await limits.takeFromAccount(viewer);
+    if (seconds !== null) {
+      sendTooManyRequests(exchange, seconds);
+      return null;
+    }
     return {
       viewer,
       client: clientOf(request, config.trustProxy),

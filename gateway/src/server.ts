@@ -14,13 +14,18 @@ import { crossOrigin } from './cross-origin.js';
 import { createDocumentSource } from './document-source.js';
 import { loadExplorer } from './explorer-assets.js';
 import { jwksRoute } from './jwks-route.js';
+import { addressLimit, createRequestLimits } from './rate-limits.js';
 import { createContext } from './request-context.js';
 import { securityHeaders } from './security-headers.js';
 import { createSubgraphClients } from './subgraph-clients.js';
 import { loadTrustedDocuments } from './trusted-documents.js';
+import { clientOf } from './trusted-proxies.js';
 
 // The bundle lies in the build's output, also for tests, which run the sources.
 const explorerBundle = fileURLToPath(new URL('../dist/explorer', import.meta.url));
+
+/** Where GraphQL is answered: Sandbox, which opens at `/`, sends its operations there. */
+const paths = ['/graphql', '/'];
 
 /** Starts the gateway; `stop` drains it. Throws when the supergraph cannot be used. */
 export async function startGateway(config: Config, logger: Logger): Promise<HttpServer> {
@@ -29,7 +34,8 @@ export async function startGateway(config: Config, logger: Logger): Promise<Http
   const clients = createSubgraphClients(config, tls, logger);
   const { file, only } = config.trustedDocuments;
   const documents = createDocumentSource(file === null ? new Map() : loadTrustedDocuments(file), only);
-  const { apollo, schema } = await startApollo(config, clients, logger);
+  const limits = createRequestLimits(config.rateLimits, logger);
+  const { apollo, schema } = await startApollo(config, clients, limits, logger);
   const verifier = config.identity && startAccessTokenVerifier(config.identity, tls, logger);
   const readiness = [
     ...clients.readinessChecks(),
@@ -44,17 +50,21 @@ export async function startGateway(config: Config, logger: Logger): Promise<Http
     logger,
     metrics: createMetrics('gateway'),
     apollo,
-    // Sandbox, which opens at `/`, sends its operations there.
-    paths: ['/graphql', '/'],
-    authenticate: (exchange) => createContext(exchange, verifier, config, logger),
+    paths,
+    authenticate: (exchange) => createContext(exchange, { verifier, limits, config, logger }),
     admit: createAdmission({ documents, limits: config.limits, schema }),
     maximumBodySize: config.maximumBodySize,
     connectionLimits: config.connectionLimits,
     readiness: config.identity === null ? [] : readiness,
-    firstHandlers: [securityHeaders(config.trustProxy), crossOrigin(config.corsOrigins)],
+    firstHandlers: [
+      securityHeaders(config.trustProxy),
+      crossOrigin(config.corsOrigins),
+      addressLimit(limits, paths, (request) => clientOf(request, config.trustProxy)),
+    ],
     handlers: [jwksRoute(verifier), ({ request, response }) => explorer(request, response)],
     trustRequestId: false,
     async close() {
+      limits.close();
       await verifier?.close();
       await clients.close();
     },
