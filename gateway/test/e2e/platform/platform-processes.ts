@@ -63,6 +63,10 @@ export async function startPlatformProcesses(
     SERVICE_CONTEXT_SECRET: contextSecret,
     ACCESS_TOKEN_KEYS_FILE: tokenKey.file,
     PASSWORD_HASH_COST: '4',
+    // Tests ask as much as they like, unless limits are what they are about.
+    RATE_LIMIT_PER_ACCOUNT: '0',
+    RATE_LIMIT_PER_ADDRESS: '0',
+    LOGIN_LIMIT_PER_ADDRESS: '0',
     USERS_DATABASE_URL: databases.users.databaseUrl,
     PATIENTS_DATABASE_URL: databases.patients.databaseUrl,
     APPOINTMENTS_DATABASE_URL: databases.appointments.databaseUrl,
