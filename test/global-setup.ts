@@ -8,6 +8,7 @@ import {
   type ServiceName,
 } from '@caregraph/postgres';
 import { migrate } from '@caregraph/migrations';
+import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 import type { TestProject } from 'vitest/node';
 
@@ -25,8 +26,8 @@ declare module 'vitest' {
   }
 }
 
-/** The password of all six service roles of the scratch cluster. */
-const rolePasswords = { owner: 'owner', runtime: 'runtime' };
+/** The passwords of the service roles of the scratch cluster: production refuses any that look made up. */
+const rolePasswords = { owner: randomUUID(), runtime: randomUUID() };
 
 /**
  * Starts one PostgreSQL for the whole run, with the three databases migrated, and a pristine copy of each

@@ -17,6 +17,7 @@ import { createContext, type Dependencies } from './context.js';
 import { connectDatabase } from './database.js';
 import { createLoginDevices } from './login-devices.js';
 import { createLoginThrottle } from './login-throttle.js';
+import { refuseDemoAccounts } from './demo-accounts.js';
 import { createPasswordHasher } from './password-hasher.js';
 import { createPasswordRules } from './password-rules.js';
 import { resolvers } from './resolvers.js';
@@ -36,6 +37,9 @@ export async function startServer(config: Config, logger: Logger): Promise<HttpS
     logger.warn({ err: error }, 'a database connection failed');
   });
   const passwords = await createPasswordHasher(config.PASSWORD_HASH_COST);
+  if (config.NODE_ENV === 'production' && !config.ALLOW_DEMO_ACCOUNTS) {
+    await refuseDemoAccounts(database, passwords);
+  }
   const rules = await createPasswordRules(config.PASSWORD_MIN_LENGTH);
   const sessions = createSessionRepository(database);
   const limits = createRateLimits({
@@ -89,10 +93,10 @@ export async function startServer(config: Config, logger: Logger): Promise<HttpS
 }
 
 /** `GET /.well-known/jwks.json`: the keys that verify access tokens. */
-function jwksHandler({ jwks }: AccessTokenKeys): Handler {
+function jwksHandler(keys: AccessTokenKeys): Handler {
   return ({ request, response, path }) => {
     if (request.method !== 'GET' || path !== '/.well-known/jwks.json') return false;
-    sendJson(response, 200, jwks());
+    sendJson(response, 200, keys.jwks());
     return true;
   };
 }
