@@ -34,8 +34,10 @@ export async function ensureAccessTokenKeys(settings: Settings): Promise<void> {
   await createWhole(file, `${JSON.stringify(set, undefined, 2)}\n`);
   if (former === undefined) return;
   // A key that is removed from its file one day must not come back from here.
-  const { accessTokenPrivateKey: _, ...rest } = former;
-  await writeFile(`${secrets}.new`, `${JSON.stringify(rest, undefined, 2)}\n`, { mode: 0o600 });
+  const kept = Object.fromEntries(
+    Object.entries(former).filter(([name]) => name !== 'accessTokenPrivateKey'),
+  );
+  await writeFile(`${secrets}.new`, `${JSON.stringify(kept, undefined, 2)}\n`, { mode: 0o600 });
   await rename(`${secrets}.new`, secrets);
 }
 

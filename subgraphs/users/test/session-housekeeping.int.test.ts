@@ -24,7 +24,8 @@ it('removes sessions that have been over for longer than they are kept, and thei
      INSERT INTO refresh_tokens (token_hash, session_id, expires_at)
      SELECT sha256(id::text::bytea), id, expires_at FROM session`,
   );
-  await using _users = await startUsers(database.databaseUrl, { SESSION_RETENTION_DAYS: '30' });
+  await using users = await startUsers(database.databaseUrl, { SESSION_RETENTION_DAYS: '30' });
+  expect((await users.revoked()).size).toBe(0);
   await vi.waitFor(
     async () => {
       const left = await runStatement(

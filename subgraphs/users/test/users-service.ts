@@ -38,8 +38,6 @@ export const password = 'correct horse battery staple';
 /** A client of the users service, and where its keys are. */
 export interface UsersService extends SubgraphClient {
   readonly keysUrl: string;
-  /** The file that the service has its keys from. */
-  readonly keysFile: string;
   /** Sessions whose tokens were revoked, with the smallest epoch that is good, as a process is told. */
   revoked(reader?: Principal): Promise<ReadonlyMap<string, number | null>>;
 }
@@ -65,7 +63,6 @@ export async function startUsers(
   const client = createSubgraphClient('users', server.port);
   return {
     ...client,
-    keysFile,
     async revoked(reader = 'gateway') {
       const client = createServiceClient({
         service: 'users',
