@@ -50,7 +50,8 @@ export async function startSubgraphServer<Context extends CallContext>(
     ...commonApolloOptions(logger),
     schema: options.schema,
     introspection: true,
-    cache: 'bounded',
+    // The gateway sends whole documents; Apollo Server's own protocol answers what is wrong in it as faults of ours.
+    persistedQueries: false,
     plugins: [
       responseStatus,
       errorLog(logger),
