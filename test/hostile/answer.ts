@@ -25,7 +25,7 @@ const codes = new Set([
 const internals = [
   /\b(select|insert into|update|delete from)\b.*\b(from|values|set|where)\b/i,
   /prisma|postgres|\bpg_|\brelation "|\bcolumn "|at or near|violates|constraint|deadlock/i,
-  /node_modules|\bfile:|\.[cm]?[jt]s:\d+|\bat .+:\d+:\d+/,
+  /node_modules|\bfile:|\.[cm]?[jt]s:\d+|\bat \S+ \(|\bnode:\w/,
   /127\.0\.0\.1|localhost|https?:\/\/|:\d{4,5}\//,
   /ECONN|EPIPE|ETIMEDOUT|ENOENT/,
   /\b(Type|Range|Reference|Syntax)Error\b|cannot read prop|is not a function|is not iterable/i,

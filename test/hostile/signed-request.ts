@@ -7,7 +7,11 @@ import type { HttpAnswer } from './answer.js';
 export type SendBody = (body: string) => Promise<HttpAnswer>;
 
 /** Sends bytes straight to a subgraph, with a context that is signed for them on behalf of `viewer`. */
-export function signedSender({ service, url }: SubgraphClient, viewer: Viewer): SendBody {
+export function signedSender(
+  { service, url }: Pick<SubgraphClient, 'service' | 'url'>,
+  viewer: Viewer,
+  secret = contextSecret,
+): SendBody {
   return async (body) => {
     const call = { issuer: 'gateway', audience: service, target: `POST ${new URL(url).pathname}`, body };
     const context = { viewer, client: noClient, requestId: randomUUID() };
@@ -15,7 +19,7 @@ export function signedSender({ service, url }: SubgraphClient, viewer: Viewer): 
       method: 'POST',
       headers: {
         'content-type': 'application/json',
-        [contextHeader]: signContext(contextSecret, context, call),
+        [contextHeader]: signContext(secret, context, call),
       },
       body,
     });
