@@ -21,6 +21,12 @@ import type { SubgraphClients } from './subgraph-clients.js';
 import { formatWithoutSuggestions } from './suggestions.js';
 import { superviseSupergraphFile } from './supergraph-file.js';
 
+/**
+ * Headers that no page can send to another site without its browser asking beforehand: a request that has one, as all
+ * that have an access token do, is not forged.
+ */
+const preflightedHeaders = ['authorization', 'apollo-require-preflight', 'x-apollo-operation-name'];
+
 /** Apollo Server over the supergraph, started. */
 export interface RunningApollo {
   readonly apollo: ApolloServer<GatewayContext>;
@@ -50,6 +56,7 @@ export async function startApollo(
     ...(config.production && { formatError: formatWithoutSuggestions }),
     gateway,
     introspection: !config.production,
+    csrfPrevention: { requestHeaders: preflightedHeaders },
     // Requests name documents before they come here, where the limits can see them.
     persistedQueries: false,
     plugins: plugins(limits, logger),

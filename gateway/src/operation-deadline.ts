@@ -1,7 +1,17 @@
-/** A signal that never aborts. */
-const never = new AbortController().signal;
-
 /** Aborts when an operation that begins now has taken as long as it may, in milliseconds; 0 lets it take any time. */
 export function startDeadline(milliseconds: number): AbortSignal {
-  return milliseconds === 0 ? never : AbortSignal.timeout(milliseconds);
+  return milliseconds === 0 ? new AbortController().signal : AbortSignal.timeout(milliseconds);
+}
+
+/** What some work comes to; rejects with the deadline's reason where that passes before, whatever the work does. */
+export function beforeDeadline<Result>(work: Promise<Result>, deadline: AbortSignal): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const giveUp = (): void => {
+      reject(deadline.reason as Error);
+    };
+    deadline.addEventListener('abort', giveUp, { once: true });
+    void work.then(resolve, reject).finally(() => {
+      deadline.removeEventListener('abort', giveUp);
+    });
+  });
 }

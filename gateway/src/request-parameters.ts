@@ -36,7 +36,9 @@ export function withParameters(
 ): HTTPGraphQLRequest {
   const headers = new HeaderMap(request.headers);
   if (request.method === 'POST') {
-    return { ...request, headers, body: { query, operationName, variables, extensions } };
+    // Apollo Server takes null for nothing, and not undefined.
+    const body = { query, operationName: operationName ?? null, variables, extensions };
+    return { ...request, headers, body };
   }
   const search = new URLSearchParams({
     ...(query !== undefined && { query }),

@@ -10,8 +10,9 @@ import {
   type ServiceClient,
 } from '@caregraph/service-kit';
 import { OperationTypeNode, parse, type GraphQLFormattedError } from 'graphql';
-import { placesOf } from './places.js';
 import type { GatewayContext } from './context.js';
+import { beforeDeadline } from './operation-deadline.js';
+import { placesOf } from './places.js';
 
 type ProcessOptions = Parameters<GraphQLDataSource<GatewayContext>['process']>[0];
 type Response = Awaited<ReturnType<GraphQLDataSource['process']>>;
@@ -28,9 +29,12 @@ export function createSubgraphDataSource(
   return {
     async process(options) {
       const { query = '', operationName, variables } = options.request;
-      const { call, signal } = callOf(options);
+      const { call, signal, deadline } = callOf(options);
+      const tooLate = () => failure('GATEWAY_TIMEOUT', 'The operation took longer than it may.', options);
+      if (hasPassed(deadline)) return tooLate();
       try {
-        const { data, errors } = await client.send({ query, operationName, variables }, call, signal);
+        const sent = client.send({ query, operationName, variables }, call, signal);
+        const { data, errors } = await beforeDeadline(sent, deadline);
         const hasData = typeof data === 'object' && !Array.isArray(data);
         const faults = toFaults(errors, options);
         if (faults !== null && (hasData || faults.length > 0)) {
@@ -45,6 +49,7 @@ export function createSubgraphDataSource(
         );
         return failure('DOWNSTREAM_SERVICE_ERROR', `The ${service} service gave no usable answer.`, options);
       } catch (error) {
+        if (hasPassed(deadline)) return tooLate();
         if (!(error instanceof ServiceUnavailableError)) throw error;
         logger.warn(
           { err: error, subgraph: service, requestId: call.requestId },
@@ -58,14 +63,20 @@ export function createSubgraphDataSource(
   };
 }
 
+function hasPassed(deadline: AbortSignal): boolean {
+  return deadline.aborted;
+}
+
 function callOf(options: ProcessOptions) {
   if (options.kind !== GraphQLDataSourceRequestKind.INCOMING_OPERATION) {
-    return { call: { viewer: anonymous, client: noClient, requestId: 'gateway' } };
+    const call = { viewer: anonymous, client: noClient, requestId: 'gateway' };
+    return { call, deadline: new AbortController().signal };
   }
-  const { viewer, client, requestId, clientGone } = options.context;
+  const { viewer, client, requestId, clientGone, deadline } = options.context;
   const isQuery = options.incomingRequestContext.operation.operation === OperationTypeNode.QUERY;
   // A mutation that has been sent is seen through: its client may be gone, what it asked for is not.
-  return { call: { viewer, client, requestId }, signal: isQuery ? clientGone : undefined };
+  const signal = isQuery ? AbortSignal.any([clientGone, deadline]) : undefined;
+  return { call: { viewer, client, requestId }, signal, deadline };
 }
 
 /**

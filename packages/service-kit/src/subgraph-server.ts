@@ -50,6 +50,8 @@ export async function startSubgraphServer<Context extends CallContext>(
     ...commonApolloOptions(logger),
     schema: options.schema,
     introspection: true,
+    // A page cannot have a context, let alone send one without its browser asking first.
+    csrfPrevention: { requestHeaders: [contextHeader] },
     // The gateway sends whole documents; Apollo Server's own protocol answers what is wrong in it as faults of ours.
     persistedQueries: false,
     plugins: [

@@ -20,6 +20,8 @@ export interface StubSubgraphs extends AsyncDisposable {
   readonly requests: readonly StubRequest[];
   /** What `reviews` answers to every request from now on: a JSON document, or any text. */
   answerReviews(answer: object | string, status?: number): void;
+  /** Lets `reviews` keep its next request waiting for ever; resolves when whoever sent that one has given it up. */
+  holdReviews(): Promise<void>;
 }
 
 const products = `
@@ -38,15 +40,22 @@ export async function startStubSubgraphs(): Promise<StubSubgraphs> {
   const requests: StubRequest[] = [];
   let reviewsAnswer = JSON.stringify({ data: { _entities: [{ stars: 5 }] } });
   let reviewsStatus = 200;
-  const start = async (answer: () => { status: number; body: string }) => {
+  let givenUp: (() => void) | null = null;
+  const start = async (answer: () => { status: number; body: string } | 'hold') => {
     const server = createServer((request, response) => {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {
         const { query } = JSON.parse(Buffer.concat(chunks).toString()) as { query: string };
         requests.push({ headers: request.headers, query });
-        const { status, body } = answer();
-        response.writeHead(status, { 'content-type': 'application/json' }).end(body);
+        const answered = answer();
+        if (answered === 'hold') {
+          const tell = givenUp;
+          givenUp = null;
+          response.once('close', () => tell?.());
+          return;
+        }
+        response.writeHead(answered.status, { 'content-type': 'application/json' }).end(answered.body);
       });
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -54,7 +63,9 @@ export async function startStubSubgraphs(): Promise<StubSubgraphs> {
   };
   const product = JSON.stringify({ data: { product: { __typename: 'Product', id: '1', name: 'Chair' } } });
   const first = await start(() => ({ status: 200, body: product }));
-  const second = await start(() => ({ status: reviewsStatus, body: reviewsAnswer }));
+  const second = await start(() =>
+    givenUp === null ? { status: reviewsStatus, body: reviewsAnswer } : 'hold',
+  );
   const { supergraphSdl } = composeSupergraph([
     { name: 'products', url: first.url, sdl: products },
     { name: 'reviews', url: second.url, sdl: reviews },
@@ -71,6 +82,10 @@ export async function startStubSubgraphs(): Promise<StubSubgraphs> {
       reviewsAnswer = typeof answer === 'string' ? answer : JSON.stringify(answer);
       reviewsStatus = status;
     },
+    holdReviews: () =>
+      new Promise((resolve) => {
+        givenUp = resolve;
+      }),
     async [Symbol.asyncDispose]() {
       for (const { server } of [first, second]) {
         server.closeAllConnections();
