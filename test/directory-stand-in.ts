@@ -31,6 +31,8 @@ export interface DirectoryStandIn extends AsyncDisposable {
   failure: 'none' | 'error' | 'silence';
   /** Resolves when somebody who follows the restrictions has them as they are now. */
   restrictionsKnown(): Promise<void>;
+  /** Resolves when somebody has asked for the restrictions again, whatever came of it. */
+  restrictionsAsked(): Promise<void>;
 }
 
 /** Starts a stand-in on a free port; calls without a context that is signed for `service` get 401, as everywhere. */
@@ -88,6 +90,7 @@ export async function startDirectoryStandIn(service: ServiceName): Promise<Direc
       for await (const chunk of incoming as AsyncIterable<Buffer>) chunks.push(chunk);
       if (standIn.failure === 'silence') return;
       if (incoming.method === 'GET') {
+        response.once('close', () => events.emit('asked'));
         if (standIn.failure === 'error') response.writeHead(500).end();
         else await documents({ request: incoming, response, path: incoming.url ?? '', requestId: 'test' });
         // Whoever asks whether it has changed, and is told that it has not, has it.
@@ -110,6 +113,9 @@ export async function startDirectoryStandIn(service: ServiceName): Promise<Direc
     failure: 'none',
     async restrictionsKnown() {
       await once(events, 'known');
+    },
+    async restrictionsAsked() {
+      await once(events, 'asked');
     },
     async [Symbol.asyncDispose]() {
       server.close();

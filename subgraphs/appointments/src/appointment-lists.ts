@@ -8,13 +8,8 @@ import {
 import DataLoader from 'dataloader';
 import { z } from 'zod';
 import type { AppointmentConnection } from './appointment.js';
-import type {
-  AppointmentConditions,
-  AppointmentKey,
-  AppointmentRepository,
-  ListedAppointment,
-  Owner,
-} from './appointment-repository.js';
+import type { AppointmentConditions, AppointmentKey } from './appointment-list-statement.js';
+import type { AppointmentRepository, ListedAppointment, Owner } from './appointment-repository.js';
 import type { AppointmentFilter } from './generated/graphql.js';
 
 const appointmentKey: z.ZodType<AppointmentKey> = z.tuple([z.string().refine(isTimestamp), z.int32()]);

@@ -1,23 +1,17 @@
 import { countLimit, type PageRequest } from '@caregraph/service-kit';
 import { statusMapping, typeMapping, type Appointment } from './appointment.js';
+import {
+  countOf,
+  exceptOf,
+  pageOf,
+  where,
+  type AppointmentConditions,
+  type AppointmentKey,
+} from './appointment-list-statement.js';
 import { appointmentColumns, toAppointment } from './appointment-row.js';
 import type { Database } from './database.js';
 import type { AppointmentStatus, AppointmentType } from './generated/graphql.js';
 import { Prisma, type Appointment as AppointmentRow } from './generated/prisma/client.js';
-
-/** The sort key of lists of appointments: the time as PostgreSQL writes it, which has microseconds, and the id. */
-export type AppointmentKey = readonly [dateTime: string, id: number];
-
-/** Which appointments a list holds; a null condition holds for every appointment. */
-export interface AppointmentConditions {
-  readonly doctorId: number | null;
-  readonly patientId: number | null;
-  readonly from: Date | null;
-  readonly to: Date | null;
-  readonly status: readonly AppointmentStatus[] | null;
-  readonly type: AppointmentType | null;
-  readonly isActive: boolean | null;
-}
 
 /** An appointment and its place in a list. */
 export interface ListedAppointment {
@@ -36,25 +30,33 @@ export interface AppointmentChanges {
   readonly notes?: string | null | undefined;
 }
 
-/** The only place, with `booking-repository.ts`, that knows how appointments are kept. */
+/**
+ * The only place, with `booking-repository.ts`, that knows how appointments are kept. Made for one viewer: the
+ * appointments of `hiddenPatients`, of whom that viewer may not know, are not there, whatever is asked.
+ */
 export type AppointmentRepository = ReturnType<typeof createAppointmentRepository>;
 
-export function createAppointmentRepository(database: Database) {
+export function createAppointmentRepository(database: Database, hiddenPatients: () => readonly number[]) {
+  /** The appointments with these ids, in the same order; null where there is none. */
+  async function findMany(ids: readonly number[]): Promise<(Appointment | null)[]> {
+    const rows = await database.$queryRaw<AppointmentRow[]>`
+      SELECT ${appointmentColumns} FROM appointments
+      WHERE id = ANY(${[...ids]}::integer[]) ${exceptOf(hiddenPatients())}`;
+    const appointments = new Map(rows.map((row) => [row.id, toAppointment(row)]));
+    return ids.map((id) => appointments.get(id) ?? null);
+  }
+
+  const visibleWhere = (conditions: AppointmentConditions): Prisma.Sql => where(conditions, hiddenPatients());
+
   return {
-    /** The appointments with these ids, in the same order; null where there is none. */
-    async findMany(ids: readonly number[]): Promise<(Appointment | null)[]> {
-      const rows = await database.$queryRaw<AppointmentRow[]>`
-        SELECT ${appointmentColumns} FROM appointments WHERE id = ANY(${[...ids]}::integer[])`;
-      const appointments = new Map(rows.map((row) => [row.id, toAppointment(row)]));
-      return ids.map((id) => appointments.get(id) ?? null);
-    },
+    findMany,
 
     /** One row more than the page, so that the caller sees whether another page follows. */
     async list(
       conditions: AppointmentConditions,
       page: PageRequest<AppointmentKey>,
     ): Promise<ListedAppointment[]> {
-      const rows = await database.$queryRaw<ListedRow[]>(pageOf(where(conditions), page));
+      const rows = await database.$queryRaw<ListedRow[]>(pageOf(visibleWhere(conditions), page));
       return rows.map(toListed);
     },
 
@@ -65,7 +67,7 @@ export function createAppointmentRepository(database: Database) {
       conditions: AppointmentConditions,
       page: PageRequest<AppointmentKey>,
     ): Promise<ListedAppointment[][]> {
-      const ofOwner = Prisma.sql`${ownerColumns[owner]} = owner.id AND ${where(conditions)}`;
+      const ofOwner = Prisma.sql`${ownerColumns[owner]} = owner.id AND ${visibleWhere(conditions)}`;
       const rows = await database.$queryRaw<(ListedRow & { ownerId: number })[]>`
         SELECT owner.id AS "ownerId", listed.* FROM unnest(${[...ids]}::integer[]) AS owner (id)
         CROSS JOIN LATERAL (${pageOf(ofOwner, page)}) AS listed
@@ -77,7 +79,7 @@ export function createAppointmentRepository(database: Database) {
 
     /** How many appointments meet the conditions; null when there are too many to count cheaply. */
     async count(conditions: AppointmentConditions): Promise<number | null> {
-      const [row] = await database.$queryRaw<{ count: number }[]>(countOf(where(conditions)));
+      const [row] = await database.$queryRaw<{ count: number }[]>(countOf(visibleWhere(conditions)));
       return bounded(row?.count);
     },
 
@@ -87,7 +89,7 @@ export function createAppointmentRepository(database: Database) {
       ids: readonly number[],
       conditions: AppointmentConditions,
     ): Promise<(number | null)[]> {
-      const ofOwner = Prisma.sql`${ownerColumns[owner]} = owner.id AND ${where(conditions)}`;
+      const ofOwner = Prisma.sql`${ownerColumns[owner]} = owner.id AND ${visibleWhere(conditions)}`;
       const rows = await database.$queryRaw<{ ownerId: number; count: number }[]>`
         SELECT owner.id AS "ownerId", counted.count FROM unnest(${[...ids]}::integer[]) AS owner (id)
         CROSS JOIN LATERAL (${countOf(ofOwner)}) AS counted`;
@@ -105,6 +107,8 @@ export function createAppointmentRepository(database: Database) {
       statuses: readonly AppointmentStatus[] | null,
       { type, status, ...changes }: AppointmentChanges,
     ): Promise<Appointment | null> {
+      // The patient of an appointment never changes: who does not see it before does not after.
+      if (hiddenPatients().length > 0 && (await findMany([id]))[0] == null) return null;
       const [row] = await database.appointment.updateManyAndReturn({
         where: {
           id,
@@ -132,40 +136,8 @@ const ownerColumns: Readonly<Record<Owner, Prisma.Sql>> = {
   patient: Prisma.sql`patient_id`,
 };
 
-function pageOf(condition: Prisma.Sql, page: PageRequest<AppointmentKey>): Prisma.Sql {
-  const after =
-    page.after === null
-      ? Prisma.empty
-      : Prisma.sql`AND (date_time, appointments.id) > (${page.after[0]}::timestamp, ${page.after[1]}::integer)`;
-  return Prisma.sql`
-    SELECT ${appointmentColumns}, date_time::text AS key FROM appointments WHERE ${condition} ${after}
-    ORDER BY date_time, appointments.id LIMIT ${page.first + 1}`;
-}
-
-function countOf(condition: Prisma.Sql): Prisma.Sql {
-  return Prisma.sql`
-    SELECT count(*)::integer AS count
-    FROM (SELECT 1 FROM appointments WHERE ${condition} LIMIT ${countLimit + 1}) AS counted`;
-}
-
 function bounded(count: number | undefined): number | null {
   return count === undefined || count > countLimit ? null : count;
-}
-
-function where(conditions: AppointmentConditions): Prisma.Sql {
-  const { doctorId, patientId, from, to, status, type, isActive } = conditions;
-  const parts = [
-    ...(doctorId === null ? [] : [Prisma.sql`doctor_id = ${doctorId}`]),
-    ...(patientId === null ? [] : [Prisma.sql`patient_id = ${patientId}`]),
-    ...(from === null ? [] : [Prisma.sql`date_time >= ${from}::timestamp`]),
-    ...(to === null ? [] : [Prisma.sql`date_time < ${to}::timestamp`]),
-    ...(status === null ? [] : [Prisma.sql`status = ANY(${status.map(statusMapping.toColumn)})`]),
-    ...(type === null ? [] : [Prisma.sql`type = ${typeMapping.toColumn(type)}`]),
-    ...(isActive === null
-      ? []
-      : [isActive ? Prisma.sql`is_active IS NOT FALSE` : Prisma.sql`is_active = false`]),
-  ];
-  return parts.length === 0 ? Prisma.sql`true` : Prisma.join(parts, ' AND ');
 }
 
 function toListed(row: ListedRow): ListedAppointment {

@@ -8,6 +8,7 @@ import {
   refused,
   stale,
   type Appointment,
+  type AppointmentError,
   type AppointmentOutcome,
 } from './appointment.js';
 import { bookAppointmentInput, rescheduleAppointmentInput } from './appointment-input.js';
@@ -19,7 +20,7 @@ import type { Database, Transaction } from './database.js';
 import { retryConflicts, takenTime, type TakenTime } from './database-errors.js';
 import type { Directory } from './directory.js';
 import type { BookAppointmentInput, RescheduleAppointmentInput } from './generated/graphql.js';
-import { findBookableDoctor, findBookablePatient } from './participants.js';
+import { findParticipants, patientNotFound } from './participants.js';
 import type { ScheduleRepository } from './schedule-repository.js';
 import type { Turns } from './turns.js';
 
@@ -33,24 +34,12 @@ interface Dependencies {
   readonly schedules: ScheduleRepository;
   readonly directory: Directory;
   readonly turns: Turns;
+  /** The patients of whom the viewer may not know. */
+  readonly hiddenPatients: () => readonly number[];
 }
 
 export function createBookingService(dependencies: Dependencies) {
-  const { database, appointments, bookings, schedules, directory, turns } = dependencies;
-
-  /** The patient and the doctor, asked for at the same time; or why they cannot be booked. */
-  async function findParticipants(
-    patientId: string,
-    doctorId: string,
-  ): Promise<{ patientId: number; doctorId: number } | AppointmentOutcome> {
-    const [patient, doctor] = await Promise.all([
-      findBookablePatient(directory, patientId),
-      findBookableDoctor(directory, doctorId),
-    ]);
-    return typeof patient === 'number' && typeof doctor === 'number'
-      ? { patientId: patient, doctorId: doctor }
-      : { appointment: null, userErrors: [patient, doctor].filter((found) => typeof found !== 'number') };
-  }
+  const { database, appointments, bookings, schedules, directory, turns, hiddenPatients } = dependencies;
 
   /** A transaction that books: again when PostgreSQL gives it up, never when somebody was faster. */
   function transact(
@@ -70,11 +59,12 @@ export function createBookingService(dependencies: Dependencies) {
       if (notes !== null && !mayWriteNotes) {
         return refused('FORBIDDEN', 'Doctors write notes on their own appointments only.', ['notes']);
       }
+      const hidden = hiddenPatients();
       const request = toRequest(viewer.id, validated.value);
       const repeated = request === null ? null : await bookings.findRequest(request);
-      if (repeated !== null) return repetition(repeated);
-      const participants = await findParticipants(validated.value.patientId, validated.value.doctorId);
-      if ('userErrors' in participants) return participants;
+      if (repeated !== null) return repetition(repeated, hidden);
+      const participants = await findParticipants(directory, viewer, validated.value);
+      if (!('patientId' in participants)) return { appointment: null, userErrors: participants };
       const appointment = { ...participants, dateTime, duration, type, reason, notes, createdBy: viewer.id };
       return turns.take(participants.doctorId, async (hasWaited) => {
         // In a rush the time is gone by now, as a rule: one look spares a transaction and the locks.
@@ -83,7 +73,9 @@ export function createBookingService(dependencies: Dependencies) {
         return transact(async (transaction) => {
           await bookings.lock(transaction, { ...participants, request });
           const meanwhile = request === null ? null : await bookings.findRequest(request, transaction);
-          if (meanwhile !== null) return repetition(meanwhile);
+          if (meanwhile !== null) return repetition(meanwhile, hidden);
+          // The patient may have been restricted while this booking waited for others.
+          if (isHiddenMeanwhile(participants.patientId, hidden, hiddenPatients())) return unknownPatient;
           const [week = null] = await schedules.findMany([participants.doctorId], transaction);
           const problem = findTimeProblem(week, appointment, new Date());
           if (problem !== null) return { appointment: null, userErrors: [problem] };
@@ -96,7 +88,7 @@ export function createBookingService(dependencies: Dependencies) {
     },
 
     /** Holds the new time against all that a booking is held against; patient, doctor and id stay. */
-    async reschedule(input: RescheduleAppointmentInput): Promise<AppointmentOutcome> {
+    async reschedule(viewer: Viewer, input: RescheduleAppointmentInput): Promise<AppointmentOutcome> {
       const validated = validate(rescheduleAppointmentInput, input);
       if (!validated.ok) return invalid(validated.problems);
       const { dateTime, version, duration } = validated.value;
@@ -105,8 +97,11 @@ export function createBookingService(dependencies: Dependencies) {
       if (known == null) return notFound;
       const hindrance = findHindrance(known, version);
       if (hindrance !== null) return hindrance;
-      const participants = await findParticipants(String(known.patientId), String(known.doctorId));
-      if ('userErrors' in participants) return concerning(['id'], participants);
+      const participants = await findParticipants(directory, viewer, {
+        patientId: String(known.patientId),
+        doctorId: String(known.doctorId),
+      });
+      if (!('patientId' in participants)) return concerning(['id'], participants);
       try {
         return await transact(async (transaction) => {
           await bookings.lock(transaction, participants);
@@ -143,9 +138,9 @@ function findHindrance(
   return isActive && movableStatuses.some((movable) => movable === status) ? null : notMovable;
 }
 
-/** The same refusal, about another part of the input. */
-function concerning(field: readonly string[], { userErrors }: AppointmentOutcome): AppointmentOutcome {
-  return { appointment: null, userErrors: userErrors.map((error) => ({ ...error, field })) };
+/** A refusal for the same reasons, about another part of the input. */
+function concerning(field: readonly string[], errors: readonly AppointmentError[]): AppointmentOutcome {
+  return { appointment: null, userErrors: errors.map((error) => ({ ...error, field })) };
 }
 
 function taken(whose: TakenTime): AppointmentOutcome {
@@ -154,16 +149,21 @@ function taken(whose: TakenTime): AppointmentOutcome {
     : refused('PATIENT_CONFLICT', 'The patient has another appointment at that time.', ['dateTime']);
 }
 
-function repetition({
-  appointment,
-  isSame,
-}: {
-  appointment: Appointment;
-  isSame: boolean;
-}): AppointmentOutcome {
-  return isSame
-    ? { appointment, userErrors: [] }
-    : refused('IDEMPOTENCY_KEY_REUSED', 'The key was used for another booking.', ['idempotencyKey']);
+const unknownPatient: AppointmentOutcome = { appointment: null, userErrors: [patientNotFound] };
+
+function isHiddenMeanwhile(patientId: number, before: readonly number[], now: readonly number[]): boolean {
+  return now.includes(patientId) && !before.includes(patientId);
+}
+
+/** What the key was used for first, unless the patient is one of whom the viewer may not know any more. */
+function repetition(
+  { appointment, isSame }: { readonly appointment: Appointment; readonly isSame: boolean },
+  hidden: readonly number[],
+): AppointmentOutcome {
+  if (!isSame) {
+    return refused('IDEMPOTENCY_KEY_REUSED', 'The key was used for another booking.', ['idempotencyKey']);
+  }
+  return hidden.includes(appointment.patientId) ? unknownPatient : { appointment, userErrors: [] };
 }
 
 function toRequest(

@@ -27,7 +27,5 @@ export type Config = z.output<typeof settings>;
 
 /** Reads the settings; throws a `SettingsError` that names every problem. */
 export function loadConfig(environment: NodeJS.ProcessEnv): Config {
-  return parseSettings(settings, environment, (given) =>
-    deploymentProblems(given, { serves: ['services'] }),
-  );
+  return parseSettings(settings, environment, (given) => deploymentProblems(given, { serves: ['services'] }));
 }

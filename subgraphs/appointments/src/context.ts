@@ -1,11 +1,12 @@
 import type { CallContext } from '@caregraph/service-kit';
 import { createAppointmentLists, type AppointmentLists } from './appointment-lists.js';
-import type { AppointmentRepository } from './appointment-repository.js';
+import { createAppointmentRepository } from './appointment-repository.js';
 import { createAppointmentService, type AppointmentService } from './appointment-service.js';
 import type { BookingRepository } from './booking-repository.js';
 import { createBookingService, type BookingService } from './booking-service.js';
 import type { Database } from './database.js';
 import { createDirectory, type DirectoryClients } from './directory.js';
+import type { PatientRestrictions } from './patient-restrictions.js';
 import type { ScheduleRepository } from './schedule-repository.js';
 import { createScheduleService, type ScheduleService } from './schedule-service.js';
 import type { Turns } from './turns.js';
@@ -21,7 +22,7 @@ export interface RequestContext extends CallContext {
 /** What all requests share. */
 export interface Dependencies {
   readonly database: Database;
-  readonly appointments: AppointmentRepository;
+  readonly restrictions: PatientRestrictions;
   readonly bookings: BookingRepository;
   readonly schedules: ScheduleRepository;
   readonly clients: DirectoryClients;
@@ -29,11 +30,17 @@ export interface Dependencies {
 }
 
 export function createContext(call: CallContext, dependencies: Dependencies): RequestContext {
-  const shared = { ...dependencies, directory: createDirectory(dependencies.clients, call.requestId) };
+  const hiddenPatients = () => dependencies.restrictions.hiddenFrom(call.viewer);
+  const shared = {
+    ...dependencies,
+    hiddenPatients,
+    appointments: createAppointmentRepository(dependencies.database, hiddenPatients),
+    directory: createDirectory(dependencies.clients, call.requestId),
+  };
   return {
     ...call,
     appointments: createAppointmentService(shared),
-    lists: createAppointmentLists(dependencies.appointments),
+    lists: createAppointmentLists(shared.appointments),
     bookings: createBookingService(shared),
     schedules: createScheduleService(shared),
   };

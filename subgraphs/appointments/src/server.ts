@@ -7,12 +7,12 @@ import {
 } from '@caregraph/service-kit';
 import type { HttpServer, Logger } from '@caregraph/service-kit';
 import { enforcePolicy } from '@caregraph/access-policy';
-import { createAppointmentRepository } from './appointment-repository.js';
 import { createBookingRepository } from './booking-repository.js';
 import type { Config } from './config.js';
 import { createContext, type Dependencies } from './context.js';
 import { connectDatabase } from './database.js';
 import { connectDirectory } from './directory.js';
+import { followRestrictions } from './patient-restrictions.js';
 import { resolvers } from './resolvers.js';
 import { createScheduleRepository } from './schedule-repository.js';
 import { createTurns } from './turns.js';
@@ -25,9 +25,10 @@ export async function startServer(config: Config, logger: Logger): Promise<HttpS
     logger.warn({ err: error }, 'a database connection failed');
   });
   const clients = connectDirectory(config, tls, logger);
+  const restrictions = followRestrictions(clients.patients, logger);
   const dependencies: Dependencies = {
     database,
-    appointments: createAppointmentRepository(database),
+    restrictions,
     bookings: createBookingRepository(database),
     schedules: createScheduleRepository(database, config.CLINIC_TIME_ZONE),
     clients,
@@ -43,9 +44,13 @@ export async function startServer(config: Config, logger: Logger): Promise<HttpS
     contextSecrets: contextSecrets(config),
     logger,
     metrics,
-    readiness: [{ name: 'database', check: () => database.$queryRaw`SELECT 1` }],
+    readiness: [
+      { name: 'database', check: () => database.$queryRaw`SELECT 1` },
+      { name: 'restrictions', check: () => restrictions.checkKnown() },
+    ],
     createContext: (call) => createContext(call, dependencies),
     async close() {
+      restrictions.stop();
       await Promise.all([clients.patients.close(), clients.users.close()]);
       await database.$disconnect();
     },

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { sharedDatabase } from '../../../test/cluster.js';
 import { contextSecret, createSubgraphClient, type SubgraphClient } from '../../../test/subgraph-client.js';
 import type { DirectoryStandIn } from '../../../test/directory-stand-in.js';
+import { becomesReady } from './appointments-service.js';
 
 const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const listening = z.object({ msg: z.literal('listening'), port: z.number() });
@@ -32,6 +33,7 @@ export async function startAppointmentsProcess(
     if (!parsed.success) continue;
     child.stdout.resume();
     const client = createSubgraphClient('appointments', parsed.data.port);
+    await becomesReady(client);
     return {
       ...client,
       async [Symbol.asyncDispose]() {

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { loadConfig, startServer } from '@caregraph/appointments-subgraph';
 import { createLogger } from '@caregraph/service-kit';
 import { Client } from 'pg';
+import { expect, vi } from 'vitest';
 import { sharedDatabase } from '../../../test/cluster.js';
 import {
   contextSecret,
@@ -26,10 +27,17 @@ export interface AppointmentsService extends SubgraphClient {
   readonly database: Client;
 }
 
-/** Starts the service over the database that all tests share; `settings` go beside those it needs. */
-export async function startAppointments(settings: NodeJS.ProcessEnv = {}): Promise<AppointmentsService> {
+/**
+ * Starts the service over the database that all tests share; `settings` go beside those it needs. Resolves when it is
+ * ready, or with a `failure` of the patients service at once.
+ */
+export async function startAppointments(
+  settings: NodeJS.ProcessEnv = {},
+  { failure = 'none' }: { readonly failure?: DirectoryStandIn['failure'] } = {},
+): Promise<AppointmentsService> {
   const { databaseUrl } = sharedDatabase('appointments');
   const patients = await startDirectoryStandIn('patients');
+  patients.failure = failure;
   const users = await startDirectoryStandIn('users');
   const config = loadConfig({
     APPOINTMENTS_DATABASE_URL: databaseUrl,
@@ -42,6 +50,7 @@ export async function startAppointments(settings: NodeJS.ProcessEnv = {}): Promi
   });
   const server = await startServer(config, createLogger('appointments', 'silent'));
   const client = createSubgraphClient('appointments', server.port);
+  if (failure === 'none') await becomesReady(client);
   const database = new Client({ connectionString: databaseUrl });
   await database.connect();
   return {
@@ -57,6 +66,17 @@ export async function startAppointments(settings: NodeJS.ProcessEnv = {}): Promi
       await database.end();
     },
   };
+}
+
+/** Waits until the service says that it is ready. */
+export async function becomesReady({ url }: Pick<SubgraphClient, 'url'>): Promise<void> {
+  await vi.waitFor(
+    async () => {
+      const { status } = await fetch(new URL('/health/ready', url));
+      expect(status).toBe(200);
+    },
+    { timeout: 30_000, interval: 20 },
+  );
 }
 
 /** An id of a patient or a doctor that no other test has. */
