@@ -51,9 +51,8 @@ it('takes over the key that secrets once held, which do not keep it', async () =
 it('rotates by adding a key', async () => {
   const settings = await settingsOfFolder();
   const file = accessTokenKeysFile(settings);
-  expect(await rotateAccessTokenKeys(settings)).toContain(file);
+  await ensureAccessTokenKeys(settings);
   const before = await readKeys(file);
-  expect(before).toHaveLength(1);
   const told = await rotateAccessTokenKeys(settings);
   const after = await readKeys(file);
   expect(after.slice(0, 1)).toEqual(before);

@@ -8,6 +8,7 @@ import { setTimeout } from 'node:timers/promises';
 import { createScratchDatabase, type ScratchDatabase } from '../../../../test/cluster.js';
 import { createTokenKey, signAccessToken, type TokenKey } from './access-token.js';
 import { createGraphqlClient, type GraphqlClient } from './graphql-client.js';
+import { createHttpsFetch, type Fetch } from './https-fetch.js';
 import { findLastingPort } from './lasting-port.js';
 import { startNodeProcess, type NodeProcess } from './node-process.js';
 
@@ -28,6 +29,8 @@ export interface PlatformProcesses extends AsyncDisposable, GraphqlClient {
   restart(name: ProcessName, settings?: Readonly<Record<string, string>>): Promise<void>;
   /** An access token for a user, without a login. */
   token(user: { readonly id: number; readonly role: Role }): Promise<string>;
+  /** What a process counts, as Prometheus reads it. */
+  metrics(name: ProcessName): Promise<string>;
   /** How many SQL statements for data each service has sent so far. */
   dataStatements(): Promise<Record<ServiceName, number>>;
 }
@@ -40,15 +43,18 @@ const entries: Readonly<Record<ProcessName, URL>> = {
 };
 
 /**
- * Starts the built platform; `settings` are given to all four processes, and override what they would have.
- * Resolves when the gateway says that everything is ready.
+ * Starts the built platform; `settings` are given to all four processes, and override what they would have. With a
+ * certificate among them, everything goes over TLS, and the tests need a `fetch` that trusts it. Resolves when the
+ * gateway says that everything is ready.
  */
 export async function startPlatformProcesses(
   settings: Readonly<Record<string, string>> = {},
+  fetch: Fetch = globalThis.fetch,
 ): Promise<PlatformProcesses> {
+  const origin = 'TLS_CERT_FILE' in settings ? 'https://localhost' : 'http://127.0.0.1';
   const ports = await forEachProcess(findLastingPort);
   const metricsPorts = await forEachProcess(findLastingPort);
-  const urls = await forEachProcess((name) => Promise.resolve(`http://127.0.0.1:${ports[name]}`));
+  const urls = await forEachProcess((name) => Promise.resolve(`${origin}:${ports[name]}`));
   const databases = {
     users: await createScratchDatabase('users'),
     patients: await createScratchDatabase('patients'),
@@ -92,6 +98,8 @@ export async function startPlatformProcesses(
     processes.set(name, started);
     await started.line(({ msg }) => msg === 'listening');
   };
+  const metrics = async (name: ProcessName): Promise<string> =>
+    (await fetch(`${origin}:${metricsPorts[name]}/metrics`)).text();
   const dispose = async (): Promise<void> => {
     await Promise.all([...processes.values()].map((process) => process[Symbol.asyncDispose]()));
     await Promise.all(Object.values(databases).map((database) => database[Symbol.asyncDispose]()));
@@ -106,7 +114,7 @@ export async function startPlatformProcesses(
     throw error;
   }
   return {
-    ...createGraphqlClient(`${urls.gateway}/graphql`),
+    ...createGraphqlClient(`${urls.gateway}/graphql`, fetch),
     urls,
     databases,
     contextSecret,
@@ -118,8 +126,9 @@ export async function startPlatformProcesses(
       await becomesReady(urls[name]);
     },
     token: (user) => signAccessToken(tokenKey.privateKey, user),
+    metrics,
     async dataStatements() {
-      const count = (name: ServiceName): Promise<number> => countDataStatements(metricsPorts[name]);
+      const count = async (name: ServiceName): Promise<number> => countDataStatements(await metrics(name));
       return {
         users: await count('users'),
         patients: await count('patients'),
@@ -143,6 +152,7 @@ async function forEachProcess<Value>(
 
 /** On a busy machine the first connections to the databases take longer than a check of readiness may. */
 async function becomesReady(url: string): Promise<void> {
+  const fetch = url.startsWith('https:') ? createHttpsFetch() : globalThis.fetch;
   const deadline = Date.now() + 60_000;
   for (;;) {
     const readiness = await fetch(`${url}/health/ready`);
@@ -153,9 +163,8 @@ async function becomesReady(url: string): Promise<void> {
   }
 }
 
-async function countDataStatements(metricsPort: number): Promise<number> {
-  const response = await fetch(`http://127.0.0.1:${metricsPort}/metrics`);
+function countDataStatements(metrics: string): number {
   const [, count = '0'] =
-    /^caregraph_sql_statements_total\{[^}]*kind="data"[^}]*\} (\d+)$/m.exec(await response.text()) ?? [];
+    /^caregraph_sql_statements_total\{[^}]*kind="data"[^}]*\} (\d+)$/m.exec(metrics) ?? [];
   return Number(count);
 }
