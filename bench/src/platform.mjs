@@ -86,6 +86,9 @@ function environment(databases, ports, keysFile) {
   const origin = /** @param {ProcessName} name */ (name) => `http://127.0.0.1:${ports[name]}`;
   return {
     NODE_ENV: 'production',
+    // All on this machine, on made-up data.
+    ALLOW_PLAIN_CONNECTIONS: 'database,services,clients',
+    ALLOW_DEMO_ACCOUNTS: 'true',
     HOST: '127.0.0.1',
     SERVICE_CONTEXT_SECRET: randomUUID() + randomUUID(),
     ACCESS_TOKEN_KEYS_FILE: keysFile,

@@ -1,4 +1,5 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import type { Fetch } from './https-fetch.js';
 import { print, type GraphQLFormattedError } from 'graphql';
 
 /** An answer to a GraphQL request over HTTP. */
@@ -30,7 +31,8 @@ export interface SendOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export function createGraphqlClient(url: string): GraphqlClient {
+/** `fetch` is for servers that Node does not trust by itself. */
+export function createGraphqlClient(url: string, fetch: Fetch = globalThis.fetch): GraphqlClient {
   async function post<Data>(body: object, { token, headers }: SendOptions = {}): Promise<Answer<Data>> {
     const response = await fetch(url, {
       method: 'POST',
