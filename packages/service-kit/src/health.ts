@@ -10,21 +10,34 @@ export interface ReadinessCheck {
 /** How long a check may take before it counts as failed, in milliseconds. */
 const checkTimeout = 2_000;
 
+/** How long a check may fail before it is logged, in milliseconds: what has only just started waits for others. */
+const patience = 5_000;
+
 /**
  * `GET /health/live`: the process runs. `GET /health/ready`: every check passes, else 503; the answer names each
- * check with `ok` or `failed`, and nothing about why: that is in the log, when a check fails that did not before.
+ * check with `ok` or `failed`, and nothing about why: that is in the log, once for each check that goes on failing.
+ * `now` is in milliseconds.
  */
-export function healthHandler(checks: readonly ReadinessCheck[], logger: Logger): Handler {
-  const failing = new Set<string>();
+export function healthHandler(
+  checks: readonly ReadinessCheck[],
+  logger: Logger,
+  now: () => number = () => performance.now(),
+): Handler {
+  const failing = new Map<string, { readonly since: number; isLogged: boolean }>();
 
   async function isPassed({ name, check }: ReadinessCheck): Promise<boolean> {
     const failure = await failureOf(check);
-    if (failure === null) failing.delete(name);
-    else if (!failing.has(name)) {
-      failing.add(name);
+    if (failure === null) {
+      failing.delete(name);
+      return true;
+    }
+    const state = failing.get(name) ?? { since: now(), isLogged: false };
+    failing.set(name, state);
+    if (!state.isLogged && now() - state.since > patience) {
+      state.isLogged = true;
       logger.warn({ err: failure, check: name }, 'a readiness check fails');
     }
-    return failure === null;
+    return false;
   }
 
   return async ({ request, response, path }) => {
