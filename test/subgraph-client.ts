@@ -2,6 +2,7 @@ import { randomInt, randomUUID } from 'node:crypto';
 import {
   createServiceClient,
   noClient,
+  type Client,
   type Role,
   type ServiceName,
   type Viewer,
@@ -22,11 +23,12 @@ export interface Answer<Data> {
 export interface SubgraphClient extends AsyncDisposable {
   readonly service: ServiceName;
   readonly url: string;
-  /** Sends an operation on behalf of a viewer. */
+  /** Sends an operation on behalf of a viewer; from nowhere, unless it is said where the request came from. */
   ask<Data, Variables extends Readonly<Record<string, unknown>>>(
     viewer: Viewer,
     operation: TypedDocumentNode<Data, Variables>,
     variables: Variables,
+    client?: Client,
   ): Promise<Answer<Data>>;
   /** Resolves references, with a selection such as `... on Patient { fullName }`. */
   resolveReferences(
@@ -46,21 +48,20 @@ export function createSubgraphClient(service: ServiceName, port: number): Subgra
     secret: contextSecret,
     timeout: 30_000,
   });
-  async function send<Data>(viewer: Viewer, query: string, variables: Readonly<Record<string, unknown>>) {
-    const answer: object = await client.send(
-      { query, variables },
-      {
-        viewer,
-        client: noClient,
-        requestId: randomUUID(),
-      },
-    );
+  async function send<Data>(
+    viewer: Viewer,
+    query: string,
+    variables: Readonly<Record<string, unknown>>,
+    from = noClient,
+  ) {
+    const call = { viewer, client: from, requestId: randomUUID() };
+    const answer: object = await client.send({ query, variables }, call);
     return answer as Answer<Data>;
   }
   return {
     service,
     url,
-    ask: (viewer, operation, variables) => send(viewer, print(operation), variables),
+    ask: (viewer, operation, variables, from) => send(viewer, print(operation), variables, from),
     resolveReferences: (viewer, selection, representations) =>
       send(
         viewer,

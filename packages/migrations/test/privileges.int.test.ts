@@ -6,7 +6,7 @@ import { databaseOfThisFile, migratedDatabase } from './migrated-database.js';
 const INSUFFICIENT_PRIVILEGE = '42501';
 
 const tables: Record<Service, string[]> = {
-  users: ['users', 'sessions', 'refresh_tokens'],
+  users: ['users', 'sessions', 'refresh_tokens', 'login_devices'],
   patients: ['patients', 'care_team_members', 'patient_restrictions'],
   appointments: ['appointments', 'doctor_schedules', 'doctor_calendars', 'booking_requests'],
 };
@@ -16,6 +16,7 @@ const granted: Record<string, string[]> = {
   users: ['SELECT', 'INSERT', 'UPDATE'],
   sessions: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   refresh_tokens: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+  login_devices: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   patients: ['SELECT', 'INSERT', 'UPDATE'],
   care_team_members: ['SELECT', 'INSERT', 'DELETE'],
   patient_restrictions: ['SELECT', 'INSERT'],

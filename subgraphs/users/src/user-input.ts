@@ -24,16 +24,18 @@ export const updateUserInput = z.object({
 export type NewPasswordInputs = ReturnType<typeof createNewPasswordInputs>;
 
 export function createNewPasswordInputs(rules: PasswordRules) {
-  const password = text(256).superRefine((value, { addIssue }) => {
+  const password = text(256).superRefine((value, context) => {
     const problem = rules.problem(value);
-    if (problem !== null) addIssue({ code: 'custom', message: problem });
+    if (problem !== null) context.addIssue({ code: 'custom', message: problem });
   });
   return {
     createUser: z
       .object({ email: loginAddress, password, firstName: name, lastName: name, role })
-      .superRefine((account, { addIssue }) => {
+      .superRefine((account, context) => {
+        // What is wrong with it for everybody has been said.
+        if (rules.problem(account.password) !== null) return;
         const problem = rules.personalProblem(account.password, account);
-        if (problem !== null) addIssue({ code: 'custom', message: problem, path: ['password'] });
+        if (problem !== null) context.addIssue({ code: 'custom', message: problem, path: ['password'] });
       }),
     changePassword: z.object({ currentPassword: z.string(), newPassword: password }),
     resetPassword: z.object({ id: z.string(), version, newPassword: password }),

@@ -59,10 +59,12 @@ const mutations: TextMutation[] = [
   { name: 'reactivateUser', rules: { id: sought }, input: () => ({ id: account.id }) },
   {
     name: 'login',
-    rules: { email: sought, password: sought },
+    rules: { email: sought, password: sought, deviceToken: given },
     input: () => ({ email: accountToLogIn.email ?? '', password }),
   },
   { name: 'refreshSession', rules: { refreshToken: sought }, input: () => ({ refreshToken: 'none' }) },
+  { name: 'revokeSession', rules: { id: sought }, input: () => ({ id: 'none' }) },
+  { name: 'revokeAllSessions', rules: { userId: sought }, input: () => ({ userId: 'none' }) },
   { name: 'logout', rules: { refreshToken: given }, input: () => ({ refreshToken: 'none' }) },
 ];
 
