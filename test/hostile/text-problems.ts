@@ -97,7 +97,7 @@ function selectPaths(type: GraphQLObjectType, paths: readonly (readonly string[]
       const named = getNamedType(inner.type);
       if (!isObjectType(named)) return [name];
       const deeper = paths.filter(([first]) => first === name).map(([, ...rest]) => rest);
-      return [`${name} { ${selectPaths(named, deeper)} }`];
+      return [`${name} { __typename ${selectPaths(named, deeper)} }`];
     })
     .join(' ');
 }

@@ -11,13 +11,15 @@ const members: Readonly<Record<string, string>> = {
   AppointmentServiceErrorCode:
     'SLOT_TAKEN OUTSIDE_SCHEDULE PATIENT_NOT_FOUND PATIENT_INACTIVE DOCTOR_NOT_FOUND DOCTOR_INACTIVE ' +
     'INVALID_DURATION INVALID_TRANSITION IN_THE_PAST PATIENT_CONFLICT IDEMPOTENCY_KEY_REUSED DEPENDENCY_UNAVAILABLE',
+  PatientServiceErrorCode: 'USER_NOT_FOUND USER_INACTIVE DEPENDENCY_UNAVAILABLE',
   UserServiceErrorCode: 'INVALID_CREDENTIALS',
   User:
     'id email firstName lastName fullName role isActive version createdAt updatedAt schedule ' +
     'appointments',
   Patient:
     'id firstName lastName fullName dateOfBirth age gender phone email address insurance emergencyContact ' +
-    'medicalHistory allergies medications isActive version createdAt updatedAt createdBy appointments',
+    'medicalHistory allergies medications isRestricted careTeam isActive version createdAt updatedAt createdBy ' +
+    'appointments',
   Address: 'line city state zipCode',
   Insurance: 'provider policyNumber',
   EmergencyContact: 'name phone relationship',
@@ -34,7 +36,8 @@ const members: Readonly<Record<string, string>> = {
   Query: 'me user users patient patients appointment appointments availableSlots',
   Mutation:
     'login refreshSession logout createUser updateUser changePassword resetPassword deactivateUser reactivateUser ' +
-    'createPatient updatePatient deactivatePatient reactivatePatient bookAppointment updateAppointment ' +
+    'createPatient updatePatient deactivatePatient reactivatePatient restrictPatient setCareTeam ' +
+    'liftPatientRestriction bookAppointment updateAppointment ' +
     'rescheduleAppointment confirmAppointment startAppointment completeAppointment cancelAppointment ' +
     'markAppointmentNoShow setDoctorSchedule',
   UserFilter: 'role isActive search',

@@ -99,6 +99,7 @@ describe('what another service resolves', () => {
     'Appointment.patient',
     'Appointment.doctor',
     'Appointment.createdBy',
+    'Patient.careTeam',
     'Patient.createdBy',
     'Patient.appointments',
     'User.appointments',

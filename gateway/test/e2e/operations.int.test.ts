@@ -102,13 +102,34 @@ describe('what the apps send', () => {
     await succeed(renewed.accessToken, operations.ChangePasswordDocument, {
       input: { currentPassword: clerk.password, newPassword: 'another password of mine' },
     });
-    await succeed(renewed.accessToken, operations.LogOutDocument, {
+    // The access token that changed the password is refused within seconds.
+    const changed = await succeed(undefined, operations.RefreshSessionDocument, {
       input: { refreshToken: renewed.refreshToken },
+    });
+    const last = present(changed.refreshSession.session);
+    await succeed(last.accessToken, operations.LogOutDocument, {
+      input: { refreshToken: last.refreshToken },
     });
     const after = await platform.send(operations.RefreshSessionDocument, {
-      input: { refreshToken: renewed.refreshToken },
+      input: { refreshToken: last.refreshToken },
     });
     expect(after.data?.refreshSession.userErrors.map(({ code }) => code)).toEqual(['INVALID_REFRESH_TOKEN']);
+  });
+
+  it('shows the sessions of a user and revokes them', async () => {
+    const nurse = await hire('NURSE', 'Selma', 'Roth');
+    const { sessions } = await succeed(nurse.accessToken, operations.SessionsDocument, {});
+    expect(sessions?.edges.map(({ node }) => node)).toMatchObject([
+      { user: { id: nurse.id, fullName: 'Selma Roth' }, endedAt: null, isCurrent: true },
+    ]);
+    const { revokeSession } = await succeed(administratorToken, operations.RevokeSessionDocument, {
+      input: { id: present(sessions?.edges[0]).node.id },
+    });
+    expect(revokeSession.userSession).toMatchObject({ endReason: 'REVOKED' });
+    const { revokeAllSessions } = await succeed(administratorToken, operations.RevokeAllSessionsDocument, {
+      input: { userId: nurse.id },
+    });
+    expect(revokeAllSessions.revokedCount).toBe(0);
   });
 
   it('registers a patient, finds and changes the record', async () => {
@@ -149,6 +170,40 @@ describe('what the apps send', () => {
       clinical: true,
     });
     expect(page.patient).toMatchObject({ allergies: 'Latex', isActive: true, appointments: { edges: [] } });
+  });
+
+  it('restricts a record to its care team, and lifts that again', async () => {
+    const doctor = await hire('DOCTOR', 'Aya', 'Sato');
+    const nurse = await hire('NURSE', 'Ines', 'Roca');
+    const { createPatient } = await succeed(doctor.accessToken, operations.RegisterPatientDocument, {
+      input: {
+        firstName: 'Lena',
+        lastName: 'Falk',
+        dateOfBirth: '1988-04-04',
+        gender: 'FEMALE',
+        phone: '5550124',
+        email: 'lena@clinic.example',
+      },
+    });
+    const { id } = present(createPatient.patient);
+    const aya = { id: doctor.id, fullName: 'Aya Sato', role: 'DOCTOR' };
+    const ines = { id: nurse.id, fullName: 'Ines Roca', role: 'NURSE' };
+    const restricted = await succeed(doctor.accessToken, operations.RestrictPatientDocument, {
+      input: { id, version: 1, careTeam: [nurse.id], reason: 'Works at the clinic' },
+    });
+    expect(restricted.restrictPatient.patient).toEqual({
+      ...{ id, isRestricted: true, version: 2 },
+      careTeam: [aya, ines].sort((one, other) => Number(one.id) - Number(other.id)),
+    });
+    const members = [doctor.id];
+    const changed = await succeed(doctor.accessToken, operations.SetCareTeamDocument, {
+      input: { id, members },
+    });
+    expect(changed.setCareTeam.patient).toMatchObject({ isRestricted: true, careTeam: [aya] });
+    const lifted = await succeed(administratorToken, operations.LiftPatientRestrictionDocument, {
+      input: { id },
+    });
+    expect(lifted.liftPatientRestriction.patient).toMatchObject({ isRestricted: false, careTeam: [aya] });
   });
 
   it('plans, books, moves and carries out appointments', async () => {

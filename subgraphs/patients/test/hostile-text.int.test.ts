@@ -7,12 +7,12 @@ import { searchesOf } from '../../../test/hostile/searches.js';
 import { signedSender } from '../../../test/hostile/signed-request.js';
 import { fieldsOf, type TextMutation } from '../../../test/hostile/text-attempts.js';
 import { findTextProblems } from '../../../test/hostile/text-problems.js';
-import { checked, optional, required, sought } from '../../../test/hostile/text-rules.js';
+import { checked, given, optional, required, sought } from '../../../test/hostile/text-rules.js';
 import { userViewer, type SubgraphClient } from '../../../test/subgraph-client.js';
 import { createPatient, newPatient, startPatients } from './patients-service.js';
 
 const schema = createSubgraphSchema(new URL('../schema.graphql', import.meta.url), {});
-const nurse = userViewer('NURSE');
+const doctor = userViewer('DOCTOR');
 let patients: SubgraphClient;
 let id: string;
 
@@ -47,6 +47,13 @@ const mutations: TextMutation[] = [
   { name: 'updatePatient', rules: { id: sought, ...columns }, input: () => ({ id }) },
   { name: 'deactivatePatient', rules: { id: sought }, input: () => ({ id }) },
   { name: 'reactivatePatient', rules: { id: sought }, input: () => ({ id }) },
+  {
+    name: 'restrictPatient',
+    rules: { id: sought, 'careTeam.0': sought, reason: given },
+    input: () => ({ id, careTeam: ['1'], reason: 'Staff member' }),
+  },
+  { name: 'setCareTeam', rules: { id: sought, 'members.0': sought }, input: () => ({ id, members: ['1'] }) },
+  { name: 'liftPatientRestriction', rules: { id: sought }, input: () => ({ id }) },
 ];
 
 describe('hostile text', () => {
@@ -55,12 +62,12 @@ describe('hostile text', () => {
   });
 
   it.each(mutations)('in $name comes back unchanged, or is refused by name', async (mutation) => {
-    const send = signedSender(patients, nurse);
+    const send = signedSender(patients, doctor);
     expect(await findTextProblems(schema, mutation, hostileTexts, send)).toEqual([]);
   });
 
   it.each(textArguments(schema))('as $name finds something or nothing', async ({ target, path }) => {
-    const send = signedSender(patients, nurse);
+    const send = signedSender(patients, doctor);
     const texts = path.includes('search') ? searchesOf(hostileTexts) : hostileTexts;
     expect(await findArgumentProblems(schema, target, path, texts, send)).toEqual([]);
   });
