@@ -37,7 +37,10 @@ function explain(error: unknown): unknown {
   if (error instanceof StartupError) return error.message;
   if (!(error instanceof Error)) return error;
   if (error.message.includes('42P01')) return 'The database has no tables yet; run npm run db:migrate first.';
-  return /reach database|ECONNREFUSED|Authentication failed/.test(error.message)
-    ? 'The database cannot be reached; look at USERS_DATABASE_URL.'
-    : error;
+  const [reason] = /^.*(reach database|ECONNREFUSED|Authentication failed|TLS connection|28000).*$/m.exec(
+    error.message,
+  ) ?? [null];
+  return reason === null
+    ? error
+    : `The database cannot be connected to; look at USERS_DATABASE_URL. ${reason}`;
 }

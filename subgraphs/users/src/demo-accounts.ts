@@ -31,7 +31,8 @@ async function findSuspects(
       GROUP BY password_hash
       HAVING count(*) > 1 OR bool_or(lower(email) = ANY(${[...demoEmails]}))`;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    // Prisma's messages end with the reason.
+    const reason = (error instanceof Error ? error.message : String(error)).trim().split('\n').at(-1) ?? '';
     throw new StartupError(`Whether the demo's accounts are still open cannot be found out: ${reason}`, {
       cause: error,
     });
