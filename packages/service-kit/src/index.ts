@@ -1,4 +1,5 @@
 export * from './connection-limits.js';
+export * from './connection-failure.js';
 export * from './database.js';
 export * from './deployment-checks.js';
 export * from './entity-finder.js';

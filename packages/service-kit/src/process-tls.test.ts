@@ -252,6 +252,9 @@ describe('files that cannot be used', () => {
     expect(() => openProcessTls({ ...files, TLS_KEY_FILE: otherKey }, logger)).toThrow(
       'TLS_KEY_FILE: is not the key of the certificate in TLS_CERT_FILE',
     );
+    expect(() => openProcessTls({ TLS_CERT_FILE: files.TLS_CERT_FILE }, logger)).toThrow(
+      'TLS_CERT_FILE and TLS_KEY_FILE: one is of no use without the other',
+    );
     const empty = await folder.write('empty.crt', '');
     expect(() => openProcessTls({ ...files, TLS_CA_FILE: empty }, logger)).toThrow('TLS_CA_FILE: ');
   });

@@ -106,6 +106,9 @@ function createMaterial(files: Files): Material {
     const content = files[name];
     if (content !== undefined) naming(name, () => new X509Certificate(content));
   }
+  if ((cert === undefined) !== (key === undefined)) {
+    throw new Error('TLS_CERT_FILE and TLS_KEY_FILE: one is of no use without the other');
+  }
   const own = cert === undefined || key === undefined ? null : { minVersion, cert, key };
   if (own !== null) {
     const privateKey = naming('TLS_KEY_FILE', () => createPrivateKey(own.key));
