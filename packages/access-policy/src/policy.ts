@@ -73,7 +73,8 @@ export const policy = {
     }),
     Session: fields({ 'accessToken refreshToken deviceToken expiresAt user': anyone }),
     Patient: fields({
-      'id isActive isRestricted careTeam': everyRoleAndAppointments,
+      'id isActive': everyRoleAndAppointments,
+      'isRestricted careTeam': everyRole,
       'firstName lastName fullName dateOfBirth age gender phone email': everyRole,
       'address insurance emergencyContact': everyRole,
       'medicalHistory allergies medications': clinicians,
