@@ -73,8 +73,7 @@ export const policy = {
     }),
     Session: fields({ 'accessToken refreshToken deviceToken expiresAt user': anyone }),
     Patient: fields({
-      'id isActive': everyRoleAndAppointments,
-      'isRestricted careTeam': everyRole,
+      'id isActive isRestricted careTeam': everyRoleAndAppointments,
       'firstName lastName fullName dateOfBirth age gender phone email': everyRole,
       'address insurance emergencyContact': everyRole,
       'medicalHistory allergies medications': clinicians,
