@@ -72,7 +72,7 @@ test('refuses a host that the certificate is not for, unless only the authority 
   expect(await outcome(urlWith({ sslmode: 'require' }, '127.0.0.1'))).toMatch(/^TLS/);
 });
 
-test.each([{}, { sslmode: 'disable' }])(
+test.each<Readonly<Record<string, string>>>([{}, { sslmode: 'disable' }])(
   'says what to do where the server takes encrypted connections only: %j',
   async (parameters) => {
     expect(await outcome(urlWith(parameters))).toMatch(/no encryption.*add sslmode=verify-full/);
