@@ -1,6 +1,7 @@
 import { createPasswordHasher } from '@caregraph/users-subgraph/password-hasher';
 import { describe, expect, it } from 'vitest';
 import { demoPassword } from '../src/demo-accounts.js';
+import { restrictedPatientId } from '../src/demo-data.js';
 import { seedDemo } from '../src/seed-demo.js';
 import { createScratchDatabases, type ScratchDatabases } from './scratch-databases.js';
 
@@ -63,6 +64,25 @@ describe('seedDemo', () => {
        VALUES ('new@hospital.com', '', 'N', 'N', 'staff') RETURNING id`,
     );
     expect(next?.id).toBe(11);
+  });
+
+  it('restricts the record of a member of staff to a care team of user 2 and user 3, which has appointments', async () => {
+    await using databases = await createScratchDatabases();
+    await seedDemo(databases, options);
+    const restricted = await databases.query<{ id: number; name: string; team: number[] }>(
+      'patients',
+      `SELECT id, first_name || ' ' || last_name AS name,
+         ARRAY(SELECT user_id FROM care_team_members WHERE patient_id = id ORDER BY user_id) AS team
+       FROM patients JOIN patient_restrictions ON patient_id = id WHERE lifted_at IS NULL`,
+    );
+    expect(restricted).toEqual([{ id: restrictedPatientId, name: 'Şebnem Yıldız', team: [2, 3] }]);
+    const colleague = await databases.query('users', "SELECT id FROM users WHERE last_name = 'Yıldız'");
+    expect(colleague).toEqual([{ id: 9 }]);
+    const [booked] = await databases.query<{ count: number }>(
+      'appointments',
+      `SELECT count(*)::integer AS count FROM appointments WHERE patient_id = ${restrictedPatientId}`,
+    );
+    expect(booked?.count).toBeGreaterThan(0);
   });
 
   it('does nothing where there are users', async () => {
