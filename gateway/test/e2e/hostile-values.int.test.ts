@@ -55,7 +55,7 @@ const endpoints: readonly { name: string; schema: GraphQLSchema; send: SendBody 
   })),
 ];
 
-describe.each(endpoints)('$name', ({ schema, send }) => {
+describe.each(endpoints)('$name', { timeout: 180_000 }, ({ schema, send }) => {
   const targets = fieldsWithArguments(schema).map((target) => ({
     name: `${target.parent.name}.${target.field.name}`,
     target,

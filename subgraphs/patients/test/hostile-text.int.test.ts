@@ -56,7 +56,7 @@ const mutations: TextMutation[] = [
   { name: 'liftPatientRestriction', rules: { id: sought }, input: () => ({ id }) },
 ];
 
-describe('hostile text', () => {
+describe('hostile text', { timeout: 180_000 }, () => {
   it('is tried in every text field of every mutation', () => {
     expect(fieldsOf(mutations)).toEqual(textFieldsOfMutations(schema));
   });

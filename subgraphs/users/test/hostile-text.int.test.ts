@@ -74,7 +74,7 @@ function senderOf(name: string): Viewer {
   return name === 'changePassword' || name === 'logout' ? viewerOf(account) : administrator;
 }
 
-describe('hostile text', () => {
+describe('hostile text', { timeout: 180_000 }, () => {
   it('is tried in every text field of every mutation', () => {
     expect(fieldsOf(mutations)).toEqual(textFieldsOfMutations(schema));
   });
