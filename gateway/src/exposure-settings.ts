@@ -23,6 +23,7 @@ const originsSetting = z
 export const exposureSettings = {
   MAX_TOKENS: limit(2_000),
   MAX_OPERATIONS: limit(10),
+  MAX_FRAGMENTS: limit(50),
   MAX_DEPTH: limit(20),
   MAX_FIELDS: limit(1_000),
   MAX_ALIASES: limit(60),

@@ -17,6 +17,7 @@ import { measureVariables } from './variables-size.js';
 export interface OperationLimits {
   readonly MAX_TOKENS: number;
   readonly MAX_OPERATIONS: number;
+  readonly MAX_FRAGMENTS: number;
   readonly MAX_DEPTH: number;
   readonly MAX_FIELDS: number;
   readonly MAX_ALIASES: number;
@@ -79,6 +80,11 @@ export function checkOperation(
   if (operations.length > limits.MAX_OPERATIONS) {
     throw excess('The document', limits.MAX_OPERATIONS, 'operations', 'MAX_OPERATIONS');
   }
+  const fragments = fragmentsOf(document);
+  if (fragments.size > limits.MAX_FRAGMENTS) {
+    // Validation compares each with each.
+    throw excess('The document', limits.MAX_FRAGMENTS, 'fragments', 'MAX_FRAGMENTS');
+  }
   const { values, characters } = measureVariables(variables, limits.MAX_VARIABLE_VALUES);
   if (values > limits.MAX_VARIABLE_VALUES) {
     throw excess('The variables', limits.MAX_VARIABLE_VALUES, 'values', 'MAX_VARIABLE_VALUES');
@@ -89,7 +95,7 @@ export function checkOperation(
   const operation = getOperationAST(document, operationName);
   // Apollo Server answers a request that does not say which operation it means.
   if (operation == null) return;
-  const size = measure({ operation, fragments: fragmentsOf(document), variables, schema });
+  const size = measure({ operation, fragments, variables, schema });
   for (const [limit, name, what] of measures) {
     if (size[name] > limits[limit]) throw excess('The operation', limits[limit], what, limit);
   }

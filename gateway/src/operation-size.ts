@@ -17,6 +17,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { readPageSize } from './page-size.js';
+import { add, nothing, times, type SelectionSize } from './selection-size.js';
 
 /** What an operation asks for, with its fragments put in where they are spread. Numbers may be `Infinity`. */
 export interface OperationSize {
@@ -51,23 +52,6 @@ export class FragmentCycleError extends Error {
 /** How many entries a list is taken to have when the operation does not say. */
 export const assumedListSize = 10;
 
-/** The size of a selection set. Its cost has a part that comes once and a part that comes for each entry of a page. */
-interface Part extends Omit<OperationSize, 'cost'> {
-  readonly costOnce: number;
-  readonly costPerEntry: number;
-}
-
-const nothing: Part = {
-  depth: 0,
-  fields: 0,
-  aliases: 0,
-  directives: 0,
-  rootFields: 0,
-  introspectionCost: 0,
-  costOnce: 0,
-  costPerEntry: 0,
-};
-
 /**
  * Measures an operation in one walk, in which each fragment is measured once however often it is spread: the time is
  * linear in the length of the document, also where what it expands to is exponential. The document need not be valid.
@@ -79,9 +63,12 @@ export function measureOperation({
   variables,
   schema,
 }: MeasuredOperation): OperationSize {
-  const known = new Map<string, Part | 'being measured'>();
+  const known = new Map<string, SelectionSize | 'being measured'>();
 
-  function measureSelections({ selections }: SelectionSetNode, type: GraphQLNamedType | undefined): Part {
+  function measureSelections(
+    { selections }: SelectionSetNode,
+    type: GraphQLNamedType | undefined,
+  ): SelectionSize {
     let sum = nothing;
     for (const selection of selections) {
       const directives = selection.directives?.length ?? 0;
@@ -99,7 +86,7 @@ export function measureOperation({
     return sum;
   }
 
-  function measureFragment(name: string): Part {
+  function measureFragment(name: string): SelectionSize {
     const fragment = fragments.get(name);
     if (fragment === undefined) return nothing;
     const before = known.get(name);
@@ -111,7 +98,7 @@ export function measureOperation({
     return part;
   }
 
-  function measureField(node: FieldNode, field: GraphQLField<unknown, unknown> | undefined): Part {
+  function measureField(node: FieldNode, field: GraphQLField<unknown, unknown> | undefined): SelectionSize {
     const inner =
       node.selectionSet === undefined
         ? nothing
@@ -160,22 +147,4 @@ function fieldOf(
   if (name === SchemaMetaFieldDef.name && type === schema.getQueryType()) return SchemaMetaFieldDef;
   if (name === TypeMetaFieldDef.name && type === schema.getQueryType()) return TypeMetaFieldDef;
   return isObjectType(type) || isInterfaceType(type) ? type.getFields()[name] : undefined;
-}
-
-function add(one: Part, other: Part): Part {
-  return {
-    depth: Math.max(one.depth, other.depth),
-    fields: one.fields + other.fields,
-    aliases: one.aliases + other.aliases,
-    directives: one.directives + other.directives,
-    rootFields: one.rootFields + other.rootFields,
-    introspectionCost: one.introspectionCost + other.introspectionCost,
-    costOnce: one.costOnce + other.costOnce,
-    costPerEntry: one.costPerEntry + other.costPerEntry,
-  };
-}
-
-/** Nothing stays nothing, however often it is asked for: zero times `Infinity` would be no number. */
-function times(count: number, cost: number): number {
-  return count === 0 || cost === 0 ? 0 : count * cost;
 }

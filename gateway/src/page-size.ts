@@ -23,8 +23,9 @@ export function readPageSize(
     const definition = field?.args.find((argument) => argument.name === name);
     if (definition === undefined) continue;
     const given = node.arguments?.find((argument) => argument.name.value === name)?.value;
-    const size = valueOf(given, operation, variables) ?? definition.defaultValue;
-    if (typeof size === 'number' && !Number.isNaN(size)) return Math.max(0, size);
+    const sizes = [valueOf(given, operation, variables), definition.defaultValue];
+    const size = sizes.find((candidate) => typeof candidate === 'number');
+    if (size !== undefined) return Math.max(0, size);
   }
   return undefined;
 }
