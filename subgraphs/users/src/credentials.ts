@@ -21,9 +21,6 @@ export type CheckedCredentials =
       readonly accept: (account: ProvenAccount) => Promise<string>;
     };
 
-/** Compares e-mail and password with the accounts. */
-export type Credentials = ReturnType<typeof createCredentials>;
-
 export interface CredentialsDependencies {
   readonly users: UserRepository;
   readonly devices: LoginDevices;
@@ -31,6 +28,7 @@ export interface CredentialsDependencies {
   readonly throttle: LoginThrottle;
 }
 
+/** Compares e-mail and password with the accounts. */
 export function createCredentials({ users, devices, passwords, throttle }: CredentialsDependencies) {
   return {
     /**
