@@ -15,8 +15,8 @@ const perMinute = z.coerce.number().int().min(0).max(1_000_000_000);
 
 /** How much one account and one address may ask of the gateway in a minute; 0 for as much as they like. */
 export const rateLimitSettings = {
-  RATE_LIMIT_PER_ACCOUNT: perMinute.default(1_200),
-  RATE_LIMIT_PER_ADDRESS: perMinute.default(6_000),
+  RATE_LIMIT_PER_ACCOUNT: perMinute.default(6_000),
+  RATE_LIMIT_PER_ADDRESS: perMinute.default(60_000),
   LOGIN_LIMIT_PER_ADDRESS: perMinute.default(60),
   REDIS_URL: redisUrlSetting.optional(),
 };
