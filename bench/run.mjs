@@ -1,6 +1,7 @@
 /*
  * Measures what the platform does all day, as four real processes on 100,000 patients and 500,000 appointments,
- * against one SQL statement for the same rows. `npm run bench` has built everything before.
+ * against one SQL statement for the same rows; with `hostile`, what a stranger's requests cost the gateway.
+ * `npm run bench` has built everything before.
  */
 import { demoPassword } from '@caregraph/seed';
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -8,6 +9,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openDatabases } from './src/databases.mjs';
 import { logIn } from './src/graphql-client.mjs';
+import { measureHostile } from './src/measure-hostile.mjs';
 import { measureScenario } from './src/measure-scenario.mjs';
 import { parseOptions, UsageError } from './src/options.mjs';
 import { startPlatform } from './src/platform.mjs';
@@ -42,6 +44,10 @@ async function run(options) {
     console.error(`${((performance.now() - start) / 1000).toFixed(0).padStart(4)} s  ${message}`);
   };
   await mkdir(directory, { recursive: true });
+  if (options.hostile) {
+    console.log(await measureHostile(directory, stopping.signal, tell));
+    return;
+  }
   const databases = await openDatabases(directory, options, tell);
   try {
     const { rows } = await databases.joined.query(`SHOW server_version`);
