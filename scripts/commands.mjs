@@ -30,7 +30,7 @@ export const commands = {
   test: vitest,
   'test:full': { ...vitest, environment: { CAREGRAPH_TEST_TIER: 'full' } },
   gateway: { entry: 'gateway/dist/main.js', quiet: true },
-  compose: { entry: 'gateway/dist/compose-main.js', quiet: true },
+  compose: { entry: 'gateway/dist/supergraph/compose-main.js', quiet: true },
   policy: { entry: 'packages/access-policy/dist/policy-main.js', quiet: true },
   prisma: withDatabases('packages/prisma-offline/dist/main.js'),
   seed: withDatabases('packages/seed/dist/main.js'),

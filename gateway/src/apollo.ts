@@ -12,14 +12,14 @@ import type { GraphQLSchema } from 'graphql';
 import { defineScalars, platformScalars } from './api-scalars.js';
 import type { Config } from './config.js';
 import type { GatewayContext } from './context.js';
-import { exampleDocument } from './example-document.js';
+import { exampleDocument } from './pages/example-document.js';
 import { operationChoice } from './operation-choice.js';
-import type { RequestLimits } from './rate-limits.js';
-import { signInLimit } from './rate-limits-sign-in.js';
+import type { RequestLimits } from './limits/rate-limits.js';
+import { signInLimit } from './limits/rate-limits-sign-in.js';
 import { refusals } from './refusal.js';
-import type { SubgraphClients } from './subgraph-clients.js';
-import { formatWithoutSuggestions } from './suggestions.js';
-import { superviseSupergraphFile } from './supergraph-file.js';
+import type { SubgraphClients } from './subgraphs/subgraph-clients.js';
+import { formatWithoutSuggestions } from './exposure/suggestions.js';
+import { superviseSupergraphFile } from './supergraph/supergraph-file.js';
 
 /**
  * Headers that no page can send to another site without its browser asking beforehand: a request that has one, as all

@@ -20,8 +20,8 @@ import {
   platformCost,
   unknownGraphCost,
   type Exposure,
-} from './exposure-settings.js';
-import { rateLimitSettings, type RateLimitConfig } from './rate-limits.js';
+} from './exposure/exposure-settings.js';
+import { rateLimitSettings, type RateLimitConfig } from './limits/rate-limits.js';
 
 const general = {
   ...commonSettings,

@@ -1,10 +1,10 @@
 import { anonymous, graphqlErrorBody, sendJson, type Exchange, type Logger } from '@caregraph/service-kit';
-import type { AccessTokenVerifier } from './access-token-verifier.js';
+import type { AccessTokenVerifier } from './identity/access-token-verifier.js';
 import type { Config } from './config.js';
 import type { GatewayContext } from './context.js';
-import { startDeadline } from './operation-deadline.js';
-import { sendTooManyRequests, type RequestLimits } from './rate-limits.js';
-import { clientOf } from './trusted-proxies.js';
+import { startDeadline } from './limits/operation-deadline.js';
+import { sendTooManyRequests, type RequestLimits } from './limits/rate-limits.js';
+import { clientOf } from './exposure/trusted-proxies.js';
 
 interface Dependencies {
   readonly verifier: AccessTokenVerifier | null;

@@ -6,20 +6,21 @@ import {
   type Logger,
 } from '@caregraph/service-kit';
 import { fileURLToPath } from 'node:url';
-import { startAccessTokenVerifier } from './access-token-state.js';
-import { createAdmission } from './admission.js';
+import { startAccessTokenVerifier } from './identity/access-token-state.js';
+import { createAdmission } from './limits/admission.js';
 import { startApollo } from './apollo.js';
 import type { Config } from './config.js';
-import { crossOrigin } from './cross-origin.js';
-import { createDocumentSource } from './document-source.js';
-import { loadExplorer } from './explorer-assets.js';
-import { jwksRoute } from './jwks-route.js';
-import { addressLimit, createRequestLimits } from './rate-limits.js';
+import { crossOrigin } from './exposure/cross-origin.js';
+import { vouchForOwnGets } from './exposure/forgery.js';
+import { createDocumentSource } from './limits/document-source.js';
+import { loadExplorer } from './pages/explorer-assets.js';
+import { jwksRoute } from './identity/jwks-route.js';
+import { addressLimit, createRequestLimits } from './limits/rate-limits.js';
 import { createContext } from './request-context.js';
-import { securityHeaders } from './security-headers.js';
-import { createSubgraphClients } from './subgraph-clients.js';
-import { loadTrustedDocuments } from './trusted-documents.js';
-import { clientOf } from './trusted-proxies.js';
+import { securityHeaders } from './exposure/security-headers.js';
+import { createSubgraphClients } from './subgraphs/subgraph-clients.js';
+import { loadTrustedDocuments } from './limits/trusted-documents.js';
+import { clientOf } from './exposure/trusted-proxies.js';
 
 // The bundle lies in the build's output, also for tests, which run the sources.
 const explorerBundle = fileURLToPath(new URL('../dist/explorer', import.meta.url));
@@ -59,6 +60,7 @@ export async function startGateway(config: Config, logger: Logger): Promise<Http
     firstHandlers: [
       securityHeaders(config.trustProxy),
       crossOrigin(config.corsOrigins),
+      vouchForOwnGets,
       addressLimit(limits, paths, (request) => clientOf(request, config.trustProxy)),
     ],
     handlers: [jwksRoute(verifier), ({ request, response }) => explorer(request, response)],

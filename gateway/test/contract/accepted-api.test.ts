@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { judgeApi } from '../../src/accepted-api.js';
-import { composeSupergraph } from '../../src/compose.js';
-import { readContracts } from '../../src/contracts.js';
+import { judgeApi } from '../../src/supergraph/accepted-api.js';
+import { composeSupergraph } from '../../src/supergraph/compose.js';
+import { readContracts } from '../../src/supergraph/contracts.js';
 import { apiSdl } from './api.js';
 
 /** The API that the contracts would compose to after a change of the contract of one service. */

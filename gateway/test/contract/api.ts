@@ -10,7 +10,7 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 import { readFileSync } from 'node:fs';
-import { apiFile } from '../../src/contracts.js';
+import { apiFile } from '../../src/supergraph/contracts.js';
 
 /** The committed API schema, as SDL and as a schema. */
 export const apiSdl = readFileSync(apiFile, 'utf8');

@@ -1,8 +1,8 @@
 import { Kind, parse, print, type DefinitionNode } from 'graphql';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { composeSupergraph, CompositionError } from '../../src/compose.js';
-import { readContracts, supergraphFile } from '../../src/contracts.js';
+import { composeSupergraph, CompositionError } from '../../src/supergraph/compose.js';
+import { readContracts, supergraphFile } from '../../src/supergraph/contracts.js';
 import { apiSdl } from './api.js';
 
 const contracts = readContracts();

@@ -2,10 +2,10 @@ import { getOperationAST, parse, type DocumentNode } from 'graphql';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { readOperations, trustedDocumentsFile } from '../../src/contracts.js';
-import { exposureSettings, platformCost } from '../../src/exposure-settings.js';
-import { checkOperation, checkTokens, type OperationLimits } from '../../src/operation-limits.js';
-import { createManifest } from '../../src/trusted-documents.js';
+import { readOperations, trustedDocumentsFile } from '../../src/supergraph/contracts.js';
+import { exposureSettings, platformCost } from '../../src/exposure/exposure-settings.js';
+import { checkOperation, checkTokens, type OperationLimits } from '../../src/limits/operation-limits.js';
+import { createManifest } from '../../src/limits/trusted-documents.js';
 import { api } from './api.js';
 
 const settings = z.object({ ...exposureSettings, ...platformCost }).parse({});

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createManifest } from '../../src/trusted-documents.js';
+import { createManifest } from '../../src/limits/trusted-documents.js';
 import { createGraphqlClient, type GraphqlClient } from './platform/graphql-client.js';
 import { startNodeProcess } from './platform/node-process.js';
 import { startStubSubgraphs, type StubSubgraphs } from './platform/stub-subgraphs.js';
@@ -215,7 +215,8 @@ describe('a page of another site', () => {
       { ...simple, headers: { 'content-type': 'text/plain; a=application/json' } },
     ],
     ['nothing that says what it is', '', { method: 'POST', body: new Blob(['{"query":"{ __typename }"}']) }],
-    ['a link', '?query={__typename}', {}],
+    ['a link', '?query={__typename}', { headers: { 'sec-fetch-site': 'cross-site' } }],
+    ['a picture in an old browser', '?query={__typename}', { headers: { 'user-agent': 'Mozilla/5.0' } }],
   ])('cannot send an operation as %s', async (_, search, init) => {
     const response = await fetch(open.url + search, init);
     expect([400, 415]).toContain(response.status);

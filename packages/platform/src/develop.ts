@@ -57,7 +57,7 @@ function concerns(folder: string, files: ReadonlySet<string>): boolean {
 }
 
 async function compose(root: string): Promise<string> {
-  const program = path.join(root, 'gateway', 'dist', 'compose-main.js');
+  const program = path.join(root, 'gateway', 'dist', 'supergraph', 'compose-main.js');
   const { stdout, stderr } = await promisify(execFile)(process.execPath, [program], { cwd: root });
   return `${stderr}${stdout}`.trim();
 }

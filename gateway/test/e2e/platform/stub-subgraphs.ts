@@ -3,7 +3,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { composeSupergraph } from '../../../src/compose.js';
+import { composeSupergraph } from '../../../src/supergraph/compose.js';
 
 /** What a stub was asked. */
 export interface StubRequest {

@@ -10,8 +10,8 @@ import {
   type ServiceClient,
 } from '@caregraph/service-kit';
 import { OperationTypeNode, parse, type GraphQLFormattedError } from 'graphql';
-import type { GatewayContext } from './context.js';
-import { beforeDeadline } from './operation-deadline.js';
+import type { GatewayContext } from '../context.js';
+import { beforeDeadline } from '../limits/operation-deadline.js';
 import { placesOf } from './places.js';
 
 type ProcessOptions = Parameters<GraphQLDataSource<GatewayContext>['process']>[0];

@@ -1,7 +1,7 @@
 import type { Admit } from '@caregraph/service-kit';
 import { GraphQLError, parse, type DocumentNode, type GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import type { GatewayContext } from './context.js';
+import type { GatewayContext } from '../context.js';
 import type { DocumentSource } from './document-source.js';
 import { checkOperation, checkTokens, type OperationLimits } from './operation-limits.js';
 import { readParameters, withParameters } from './request-parameters.js';

@@ -1,7 +1,7 @@
 import { StartupError, type ConnectionLimits } from '@caregraph/service-kit';
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import type { OperationLimits } from './operation-limits.js';
+import type { OperationLimits } from '../limits/operation-limits.js';
 import { parseTrustedProxies, type TrustProxy } from './trusted-proxies.js';
 
 /** A limit; 0 takes it away. */

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { refusal } from './refusal.js';
+import { refusal } from '../refusal.js';
 import type { RequestParameters } from './request-parameters.js';
 import { documentHash, type TrustedDocuments } from './trusted-documents.js';
 

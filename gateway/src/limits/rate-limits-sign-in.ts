@@ -8,7 +8,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
-import type { GatewayContext } from './context.js';
+import type { GatewayContext } from '../context.js';
 import { tooManyRequests, type RequestLimits } from './rate-limits.js';
 
 /** The mutations by which somebody who has no access token can guess. */

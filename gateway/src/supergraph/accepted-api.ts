@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { compareApis, judgeChanges, type AcceptedChange } from './breaking-changes.js';
 
 /** The API that clients have been promised. Committed, so that a clone without history can be held against it. */
-const acceptedApiFile = new URL('../accepted/api.graphql', import.meta.url);
-const acceptedChangesFile = new URL('../accepted/breaking-changes.json', import.meta.url);
+const acceptedApiFile = new URL('../../accepted/api.graphql', import.meta.url);
+const acceptedChangesFile = new URL('../../accepted/breaking-changes.json', import.meta.url);
 
 const acceptedChangesSchema = z.array(z.strictObject({ change: z.string(), reason: z.string().min(10) }));
 

@@ -6,8 +6,8 @@ import {
   type ReadinessCheck,
   type ServiceClient,
 } from '@caregraph/service-kit';
-import type { Config } from './config.js';
-import type { GatewayContext } from './context.js';
+import type { Config } from '../config.js';
+import type { GatewayContext } from '../context.js';
 import { createSubgraphDataSource } from './subgraph-data-source.js';
 
 /** The connections to the subgraphs. */

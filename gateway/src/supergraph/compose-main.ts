@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { acceptApi, judgeApi } from './accepted-api.js';
 import { CompositionError, composeSupergraph } from './compose.js';
 import { apiFile, readContracts, readOperations, supergraphFile, trustedDocumentsFile } from './contracts.js';
-import { createManifest } from './trusted-documents.js';
+import { createManifest } from '../limits/trusted-documents.js';
 
 /*
  * Composes the contracts into the committed files. With `--check` it writes nothing, and fails where they are not

@@ -10,7 +10,7 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 import { FragmentCycleError, measureOperation, type OperationSize } from './operation-size.js';
-import { refusal } from './refusal.js';
+import { refusal } from '../refusal.js';
 import { measureVariables } from './variables-size.js';
 
 /** The most that one request may ask for; `Infinity` where there is no limit. */

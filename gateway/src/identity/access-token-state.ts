@@ -1,7 +1,7 @@
 import { createServiceClient, followDocument, type Logger, type ProcessTls } from '@caregraph/service-kit';
 import { z } from 'zod';
 import { createAccessTokenVerifier, type AccessTokenVerifier } from './access-token-verifier.js';
-import type { Identity } from './config.js';
+import type { Identity } from '../config.js';
 
 /** How often the users service is asked, and how long it may take, in milliseconds: 5 seconds are to suffice. */
 const interval = 1_000;
