@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net';
 import {
   contextHeader,
   createContextVerifier,
+  restrictedPatientsDocument,
+  serveDocument,
   serviceRoutesHandler,
   type ServiceName,
   type Viewer,
@@ -43,14 +45,11 @@ export async function startDirectoryStandIn(service: ServiceName): Promise<Direc
   const restricted: DirectoryStandIn['restricted'] = new Map();
   const documents = serviceRoutesHandler(
     [
-      {
-        path: '/patients/restricted',
-        readers: ['appointments'],
-        read: () =>
-          Promise.resolve({
-            restricted: [...restricted].map(([id, careTeam]) => ({ patientId: Number(id), careTeam })),
-          }),
-      },
+      serveDocument(restrictedPatientsDocument, () =>
+        Promise.resolve({
+          restricted: [...restricted].map(([id, careTeam]) => ({ patientId: Number(id), careTeam })),
+        }),
+      ),
     ],
     contexts,
   );

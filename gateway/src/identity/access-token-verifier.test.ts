@@ -1,8 +1,7 @@
-import type { FollowedDocument } from '@caregraph/service-kit';
+import type { AccessTokenState, FollowedDocument } from '@caregraph/service-kit';
 import { exportJWK, SignJWT } from 'jose';
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { describe, expect, it, vi } from 'vitest';
-import type { AccessTokenState } from './access-token-state.js';
 import { createAccessTokenVerifier } from './access-token-verifier.js';
 
 interface Key {

@@ -1,9 +1,14 @@
-import { anonymous, roles, type FollowedDocument, type Viewer } from '@caregraph/service-kit';
+import {
+  anonymous,
+  roles,
+  type AccessTokenState,
+  type FollowedDocument,
+  type Viewer,
+} from '@caregraph/service-kit';
 import { createLocalJWKSet, errors, jwtVerify, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { AccessTokenState } from './access-token-state.js';
 
 /** How many verified tokens are remembered, and for how long at most, in milliseconds. */
 const cacheSize = 10_000;

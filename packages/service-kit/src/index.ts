@@ -20,6 +20,7 @@ export * from './response-status.js';
 export * from './scalars.js';
 export * from './search-text.js';
 export * from './service-client.js';
+export * from './service-documents.js';
 export * from './service-routes.js';
 export * from './settings.js';
 export * from './signed-context.js';

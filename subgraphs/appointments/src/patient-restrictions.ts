@@ -1,19 +1,21 @@
 import { mayAct, policy } from '@caregraph/access-policy';
-import { fault, followDocument, type Logger, type ServiceClient, type Viewer } from '@caregraph/service-kit';
-import { z } from 'zod';
+import {
+  fault,
+  followDocument,
+  restrictedPatientsDocument,
+  type Logger,
+  type ServiceClient,
+  type Viewer,
+} from '@caregraph/service-kit';
 
 /** How often the patients service is asked which records are restricted, in milliseconds. */
 const interval = 1_000;
 
 /** The care team of each patient whose record is restricted, by the patient's id. */
-const restrictedPatients = z
-  .object({
-    restricted: z.array(z.object({ patientId: z.int(), careTeam: z.array(z.int()) })),
-  })
-  .transform(
-    ({ restricted }): ReadonlyMap<number, ReadonlySet<number>> =>
-      new Map(restricted.map(({ patientId, careTeam }) => [patientId, new Set(careTeam)])),
-  );
+const careTeams = restrictedPatientsDocument.schema.transform(
+  ({ restricted }): ReadonlyMap<number, ReadonlySet<number>> =>
+    new Map(restricted.map(({ patientId, careTeam }) => [patientId, new Set(careTeam)])),
+);
 
 /** Of which patients nothing may be told to whom. */
 export interface PatientRestrictions {
@@ -34,22 +36,22 @@ export interface PatientRestrictions {
 export function followRestrictions(patients: ServiceClient, logger: Logger): PatientRestrictions {
   const document = followDocument({
     client: patients,
-    path: '/patients/restricted',
-    schema: restrictedPatients,
+    path: restrictedPatientsDocument.path,
+    schema: careTeams,
     interval,
     logger,
   });
   const rule = policy.find.restrictedPatient;
   return {
     hiddenFrom(viewer) {
-      const careTeams = document.current();
-      if (careTeams === null) {
+      const known = document.current();
+      if (known === null) {
         throw fault('DOWNSTREAM_SERVICE_ERROR', 'Which patients are restricted is not known yet; try again.');
       }
       if (mayAct(viewer, rule, null)) return [];
       const isMember = (team: ReadonlySet<number>): boolean =>
         viewer.kind === 'user' && team.has(viewer.id) && mayAct(viewer, rule, viewer.id);
-      return [...careTeams].flatMap(([patientId, team]) => (isMember(team) ? [] : [patientId]));
+      return [...known].flatMap(([patientId, team]) => (isMember(team) ? [] : [patientId]));
     },
     checkKnown: () =>
       document.current() === null

@@ -3,6 +3,8 @@ import {
   createMetrics,
   createSubgraphSchema,
   openProcessTls,
+  restrictedPatientsDocument,
+  serveDocument,
   startSubgraphServer,
 } from '@caregraph/service-kit';
 import type { HttpServer, Logger } from '@caregraph/service-kit';
@@ -36,11 +38,9 @@ export async function startServer(config: Config, logger: Logger): Promise<HttpS
     metrics,
     readiness: [{ name: 'database', check: () => database.$queryRaw`SELECT 1` }],
     serviceRoutes: [
-      {
-        path: '/patients/restricted',
-        readers: ['appointments'],
-        read: async () => ({ restricted: await careTeams.findRestricted() }),
-      },
+      serveDocument(restrictedPatientsDocument, async () => ({
+        restricted: await careTeams.findRestricted(),
+      })),
     ],
     createContext: (call) => createContext(call, dependencies),
     async close() {

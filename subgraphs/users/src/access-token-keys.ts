@@ -1,5 +1,5 @@
-import { StartupError, type Logger } from '@caregraph/service-kit';
-import { importJWK, type CryptoKey, type JWK } from 'jose';
+import { StartupError, type AccessTokenState, type Logger } from '@caregraph/service-kit';
+import { importJWK, type CryptoKey } from 'jose';
 import { readFile } from 'node:fs/promises';
 import { parseKeySet, type PrivateKey } from './access-token-key-set.js';
 
@@ -22,7 +22,7 @@ export interface AccessTokenKeys {
   /** The key that signs now: the newest that was published long enough ago, or else the one that is published longest. */
   signingKey(now?: Date): SigningKey;
   /** RFC 7517: all public keys. */
-  jwks(): { readonly keys: readonly JWK[] };
+  jwks(): AccessTokenState['jwks'];
   /** Reads the file now, beside the usual turns. */
   reload(now?: Date): Promise<void>;
   stop(): void;
@@ -31,7 +31,7 @@ export interface AccessTokenKeys {
 interface KnownKey extends SigningKey {
   readonly createdAt: number;
   readonly publishedAt: number;
-  readonly publicKey: JWK;
+  readonly publicKey: AccessTokenState['jwks']['keys'][number];
 }
 
 /**

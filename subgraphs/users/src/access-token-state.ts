@@ -1,4 +1,4 @@
-import type { ServiceRoute } from '@caregraph/service-kit';
+import { accessTokenStateDocument, serveDocument, type ServiceRoute } from '@caregraph/service-kit';
 import type { AccessTokenKeys } from './access-token-keys.js';
 import type { SessionRepository } from './session-repository.js';
 
@@ -14,12 +14,8 @@ export function accessTokenState(
   sessions: SessionRepository,
   lifetime: number,
 ): ServiceRoute {
-  return {
-    path: '/access-tokens',
-    readers: ['gateway'],
-    read: async () => ({
-      jwks: keys.jwks(),
-      revoked: await sessions.listRevoked(new Date(Date.now() - (lifetime + margin) * 1_000)),
-    }),
-  };
+  return serveDocument(accessTokenStateDocument, async () => ({
+    jwks: keys.jwks(),
+    revoked: await sessions.listRevoked(new Date(Date.now() - (lifetime + margin) * 1_000)),
+  }));
 }
