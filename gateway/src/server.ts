@@ -20,7 +20,7 @@ import { createContext } from './request-context.js';
 import { securityHeaders } from './exposure/security-headers.js';
 import { createSubgraphClients } from './subgraphs/subgraph-clients.js';
 import { loadTrustedDocuments } from './limits/trusted-documents.js';
-import { clientOf } from './exposure/trusted-proxies.js';
+import { clientOf, warnOfUntrustedProxies } from './exposure/trusted-proxies.js';
 
 // The bundle lies in the build's output, also for tests, which run the sources.
 const explorerBundle = fileURLToPath(new URL('../dist/explorer', import.meta.url));
@@ -58,6 +58,7 @@ export async function startGateway(config: Config, logger: Logger): Promise<Http
     connectionLimits: config.connectionLimits,
     readiness: config.identity === null ? [] : readiness,
     firstHandlers: [
+      warnOfUntrustedProxies(config.trustProxy, logger),
       securityHeaders(config.trustProxy),
       crossOrigin(config.corsOrigins),
       vouchForOwnGets,

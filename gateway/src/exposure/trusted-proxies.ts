@@ -1,4 +1,4 @@
-import type { Client } from '@caregraph/service-kit';
+import type { Client, Handler, Logger } from '@caregraph/service-kit';
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import proxyAddr from 'proxy-addr';
@@ -44,6 +44,23 @@ export function cameOverTls({ socket, headers }: IncomingMessage, trust: TrustPr
   if ('encrypted' in socket && socket.encrypted === true) return true;
   const [protocol] = String(headers['x-forwarded-proto'] ?? '').split(',');
   return protocol?.trim().toLowerCase() === 'https' && trust(socket.remoteAddress ?? '', 0);
+}
+
+/**
+ * Warns, once, when somebody forwards requests whose word is not taken: behind a proxy that `TRUST_PROXY` forgets, all
+ * clients have its address, and share the limits of one.
+ */
+export function warnOfUntrustedProxies(trust: TrustProxy, logger: Logger): Handler {
+  let hasWarned = false;
+  return ({ request: { headers, socket } }) => {
+    const address = socket.remoteAddress ?? '';
+    if (!hasWarned && headers['x-forwarded-for'] !== undefined && !trust(address, 0)) {
+      hasWarned = true;
+      const consequence = 'its clients share the limits of one address, unless TRUST_PROXY names it';
+      logger.warn({ address: plainAddress(address) }, `X-Forwarded-For is not believed: ${consequence}`);
+    }
+    return false;
+  };
 }
 
 /** An IPv4 address as such, also where the socket speaks IPv6. */

@@ -17,12 +17,19 @@ const perMinute = z.coerce.number().int().min(0).max(1_000_000_000);
 export const rateLimitSettings = {
   RATE_LIMIT_PER_ACCOUNT: perMinute.default(6_000),
   RATE_LIMIT_PER_ADDRESS: perMinute.default(60_000),
-  LOGIN_LIMIT_PER_ADDRESS: perMinute.default(60),
+  LOGIN_LIMIT_PER_ADDRESS: perMinute.default(300),
   REDIS_URL: redisUrlSetting.optional(),
 };
 
 /** The settings of the limits, and the secret under which what is counted is kept. */
 export type RateLimitConfig = z.output<z.ZodObject<typeof rateLimitSettings>> & { readonly secret: string };
+
+/** The logins that one operation holds. */
+export interface Logins {
+  readonly calls: number;
+  /** The device token of the one login; null where it has none, and where there are several. */
+  readonly deviceToken: string | null;
+}
 
 /** Counts what clients ask. Each answers in how many seconds the client may come again; null for now. */
 export interface RequestLimits {
@@ -30,8 +37,12 @@ export interface RequestLimits {
   takeFromAddress(client: Client): Promise<number | null>;
   /** Takes one request of an account; whoever has not logged in has none. */
   takeFromAccount(viewer: Viewer): Promise<number | null>;
-  /** Takes so many logins and refreshes, which count as one kind. */
-  takeSignIns(client: Client, calls: number): Promise<number | null>;
+  /**
+   * Takes logins: of the device token where there is one, so that strangers behind the same address shut nobody out
+   * who has logged in before, else of the address. Nobody looks whether the token is good: one that is made up only
+   * gets past this first, cheap limit. The users service knows which are good, and its waits do the real work.
+   */
+  takeLogins(client: Client, logins: Logins): Promise<number | null>;
   close(): void;
 }
 
@@ -41,12 +52,16 @@ export function createRequestLimits(config: RateLimitConfig | null, logger: Logg
     config === null ? null : createRateLimits({ redisUrl: config.REDIS_URL, secret: config.secret, logger });
   const byAddress = createTake(limits, 'address', config?.RATE_LIMIT_PER_ADDRESS);
   const byAccount = createTake(limits, 'account', config?.RATE_LIMIT_PER_ACCOUNT);
-  const signIns = createTake(limits, 'sign-in', config?.LOGIN_LIMIT_PER_ADDRESS);
+  const loginsByAddress = createTake(limits, 'login:address', config?.LOGIN_LIMIT_PER_ADDRESS);
+  const loginsByDevice = createTake(limits, 'login:device', config?.LOGIN_LIMIT_PER_ADDRESS);
   return {
     takeFromAddress: ({ address }) => byAddress(clientNetwork(address), 1),
     takeFromAccount: (viewer) =>
       viewer.kind === 'user' ? byAccount(String(viewer.id), 1) : Promise.resolve(null),
-    takeSignIns: ({ address }, calls) => signIns(clientNetwork(address), calls),
+    takeLogins: ({ address }, { calls, deviceToken }) =>
+      deviceToken === null
+        ? loginsByAddress(clientNetwork(address), calls)
+        : loginsByDevice(deviceToken, calls),
     close() {
       limits?.close();
     },
