@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { connect, failureOf, type Connection } from './connect.js';
 import { databaseOfThisFile, migratedDatabase } from './migrated-database.js';
 
@@ -67,6 +67,53 @@ test('two who take one member away each leave one, also when they do so at once'
   const outcomes = await Promise.allSettled([one.query('COMMIT'), other.query('COMMIT')]);
   expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
   expect(await one.query('SELECT FROM care_team_members')).toHaveLength(1);
+});
+
+const lastMemberLeaves = 'DELETE FROM care_team_members';
+const isRestricted = `INSERT INTO patient_restrictions (patient_id, reason, restricted_by)
+  SELECT id, 'Staff member', 1 FROM patients`;
+/** Both sides refer to the patient's row then, and must not wait for each other because of that. */
+const lastMembersComeAndLeave = `INSERT INTO care_team_members (patient_id, user_id, added_by)
+  SELECT id, 3, 1 FROM patients; ${lastMemberLeaves}`;
+
+test.each([
+  ['the patient is restricted, and the last member leaves', isRestricted, lastMemberLeaves],
+  ['the patient is restricted, and a member comes and all leave', isRestricted, lastMembersComeAndLeave],
+  ['the last member leaves, and the patient is restricted', lastMemberLeaves, isRestricted],
+  ['a member comes and all leave, and the patient is restricted', lastMembersComeAndLeave, isRestricted],
+])('of two at once, the second is refused: %s', async (_, first, second) => {
+  await using database = await migratedDatabase('patients');
+  await using one = await connect(database.databaseUrl);
+  await using other = await connect(database.databaseUrl);
+  await using observer = await connect(database.databaseUrl);
+  const id = await addPatient(one);
+  await one.query('INSERT INTO care_team_members (patient_id, user_id, added_by) VALUES ($1, 2, 1)', [id]);
+  await one.query('BEGIN');
+  await other.query('BEGIN');
+  await one.query(first);
+  await other.query(second);
+  await one.query(check);
+  let isOver = false;
+  const outcome = other
+    .query('COMMIT')
+    .then(
+      () => null,
+      (error: unknown) => error,
+    )
+    .finally(() => {
+      isOver = true;
+    });
+  await vi.waitFor(
+    async () => {
+      const waiting = await observer.query(
+        'SELECT FROM pg_stat_activity WHERE cardinality(pg_blocking_pids(pid)) > 0 AND datname = current_database()',
+      );
+      expect(isOver || waiting.length > 0).toBe(true);
+    },
+    { timeout: 10_000, interval: 20 },
+  );
+  await one.query('COMMIT');
+  expect(await outcome).toMatchObject(withoutCareTeam);
 });
 
 test(
