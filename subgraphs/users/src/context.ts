@@ -1,4 +1,5 @@
 import type { CallContext, Viewer } from '@caregraph/service-kit';
+import { createPasswordService, type PasswordService } from './password-service.js';
 import { createSessionService, type SessionService } from './session-service.js';
 import { createUserService, type UserService } from './user-service.js';
 import { createUserSessionService, type UserSessionService } from './user-session-service.js';
@@ -8,6 +9,7 @@ export interface RequestContext extends CallContext {
   /** A login makes its user the viewer of the rest of the request. */
   viewer: Viewer;
   readonly users: UserService;
+  readonly passwords: PasswordService;
   readonly sessions: SessionService;
   readonly userSessions: UserSessionService;
 }
@@ -15,12 +17,14 @@ export interface RequestContext extends CallContext {
 /** What all requests share. */
 export type Dependencies = Parameters<typeof createSessionService>[0] &
   Parameters<typeof createUserService>[0] &
+  Parameters<typeof createPasswordService>[0] &
   Parameters<typeof createUserSessionService>[0];
 
 export function createContext(call: CallContext, dependencies: Dependencies): RequestContext {
   return {
     ...call,
     users: createUserService(dependencies),
+    passwords: createPasswordService(dependencies),
     sessions: createSessionService(dependencies),
     userSessions: createUserSessionService(dependencies),
   };

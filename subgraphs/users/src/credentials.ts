@@ -1,14 +1,8 @@
 import type { LoginInput } from './generated/graphql.js';
-import { createDeviceToken, type LoginDevices } from './login-devices.js';
+import { createDeviceToken, type LoginDeviceRepository } from './login-device-repository.js';
 import type { LoginThrottle } from './login-throttle.js';
 import type { PasswordHasher } from './password-hasher.js';
-import type { UserRepository } from './user-repository.js';
-
-/** An account, and the hash that a password was compared with and fits. */
-export interface ProvenAccount {
-  readonly userId: number;
-  readonly passwordHash: string;
-}
+import type { PasswordRepository, ProvenAccount } from './password-repository.js';
 
 /** What e-mail and password are worth. */
 export type CheckedCredentials =
@@ -22,14 +16,14 @@ export type CheckedCredentials =
     };
 
 export interface CredentialsDependencies {
-  readonly users: UserRepository;
-  readonly devices: LoginDevices;
+  readonly passwordHashes: PasswordRepository;
+  readonly devices: LoginDeviceRepository;
   readonly passwords: PasswordHasher;
   readonly throttle: LoginThrottle;
 }
 
 /** Compares e-mail and password with the accounts. */
-export function createCredentials({ users, devices, passwords, throttle }: CredentialsDependencies) {
+export function createCredentials({ passwordHashes, devices, passwords, throttle }: CredentialsDependencies) {
   return {
     /**
      * An attempt that comes too early costs no comparison. Any other costs one, and answers the same, whether the
@@ -43,7 +37,7 @@ export function createCredentials({ users, devices, passwords, throttle }: Crede
       if (!admission.admitted) {
         return { kind: 'too-many-attempts', retryAfterSeconds: admission.retryAfterSeconds };
       }
-      const found = await users.findByEmail(email);
+      const found = await passwordHashes.findByEmail(email);
       const matches =
         found === null
           ? await passwords.verifyNothing(input.password)
@@ -57,7 +51,7 @@ export function createCredentials({ users, devices, passwords, throttle }: Crede
           const token = device ?? createDeviceToken();
           await devices.remember(token, account);
           if (passwords.isOutdated(account.passwordHash)) {
-            await users.replacePasswordHash(account, await passwords.hash(input.password));
+            await passwordHashes.replace(account, await passwords.hash(input.password));
           }
           return token;
         },
@@ -72,7 +66,7 @@ export function createCredentials({ users, devices, passwords, throttle }: Crede
       { email, password }: LoginInput,
       { passwordHash }: ProvenAccount,
     ): Promise<ProvenAccount | null> {
-      const found = await users.findByEmail(email);
+      const found = await passwordHashes.findByEmail(email);
       if (found === null || found.passwordHash === passwordHash) return null;
       const matches = await passwords.verify(password, found.passwordHash);
       return matches ? { userId: found.user.id, passwordHash: found.passwordHash } : null;

@@ -1,5 +1,5 @@
 import { StartupError } from '@caregraph/service-kit';
-import type { Database } from './database.js';
+import type { DemoAccountRepository, SharedPassword } from './demo-account-repository.js';
 import { demoEmails, demoPassword } from './demo-logins.js';
 import type { PasswordHasher } from './password-hasher.js';
 
@@ -8,9 +8,12 @@ import type { PasswordHasher } from './password-hasher.js';
  * because a real hash has a salt of its own, whoever shares a hash with others, as made-up accounts do. Throws a
  * `StartupError` that names the accounts, or says that the database cannot be asked.
  */
-export async function refuseDemoAccounts(database: Database, passwords: PasswordHasher): Promise<void> {
+export async function refuseDemoAccounts(
+  accounts: DemoAccountRepository,
+  passwords: PasswordHasher,
+): Promise<void> {
   const open: string[] = [];
-  for (const { passwordHash, emails } of await findSuspects(database)) {
+  for (const { passwordHash, emails } of await findSuspects(accounts)) {
     if (await passwords.verify(demoPassword, passwordHash)) open.push(...emails);
   }
   if (open.length === 0) return;
@@ -21,15 +24,9 @@ export async function refuseDemoAccounts(database: Database, passwords: Password
   );
 }
 
-async function findSuspects(
-  database: Database,
-): Promise<{ readonly passwordHash: string; readonly emails: readonly string[] }[]> {
+async function findSuspects(accounts: DemoAccountRepository): Promise<readonly SharedPassword[]> {
   try {
-    return await database.$queryRaw`
-      SELECT password_hash AS "passwordHash", array_agg(email ORDER BY id) AS emails
-      FROM users WHERE is_active IS NOT FALSE
-      GROUP BY password_hash
-      HAVING count(*) > 1 OR bool_or(lower(email) = ANY(${[...demoEmails]}))`;
+    return await accounts.findSuspects(demoEmails);
   } catch (error) {
     // Prisma's messages end with the reason.
     const reason = (error instanceof Error ? error.message : String(error)).trim().split('\n').at(-1) ?? '';

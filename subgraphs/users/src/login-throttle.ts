@@ -5,7 +5,7 @@ export interface LoginAttempt {
   /** Which account: the address that was typed, in lower case, whether there is such an account or not. */
   readonly email: string;
   readonly address: string | null;
-  /** The digest of a device token that is good for the account; null for a client without one. */
+  /** A device token that is good for the account; null for a client without one. */
   readonly device: string | null;
 }
 

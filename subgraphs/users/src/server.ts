@@ -9,20 +9,23 @@ import {
 import type { Handler, HttpServer, Logger } from '@caregraph/service-kit';
 import { enforcePolicy } from '@caregraph/access-policy';
 import { createRateLimits } from '@caregraph/rate-limits';
+import { createAccountChanges } from './account-changes.js';
 import { followAccessTokenKeys, type AccessTokenKeys } from './access-token-keys.js';
 import { accessTokenState } from './access-token-state.js';
 import { createAccessTokens } from './access-tokens.js';
 import type { Config } from './config.js';
 import { createContext, type Dependencies } from './context.js';
 import { connectDatabase } from './database.js';
-import { createLoginDevices } from './login-devices.js';
+import { createDemoAccountRepository } from './demo-account-repository.js';
+import { createLoginDeviceRepository } from './login-device-repository.js';
 import { createLoginThrottle } from './login-throttle.js';
 import { refuseDemoAccounts } from './demo-accounts.js';
 import { createPasswordHasher } from './password-hasher.js';
+import { createPasswordRepository } from './password-repository.js';
 import { createPasswordRules } from './password-rules.js';
 import { resolvers } from './resolvers.js';
 import { startSessionHousekeeping } from './session-housekeeping.js';
-import { createSessionRenewal } from './session-renewal.js';
+import { createSessionRenewalRepository } from './session-renewal-repository.js';
 import { createSessionRepository } from './session-repository.js';
 import { createNewPasswordInputs } from './user-input.js';
 import { createUserRepository } from './user-repository.js';
@@ -38,10 +41,12 @@ export async function startServer(config: Config, logger: Logger): Promise<HttpS
   });
   const passwords = await createPasswordHasher(config.PASSWORD_HASH_COST);
   if (config.NODE_ENV === 'production' && !config.ALLOW_DEMO_ACCOUNTS) {
-    await refuseDemoAccounts(database, passwords);
+    await refuseDemoAccounts(createDemoAccountRepository(database), passwords);
   }
   const rules = await createPasswordRules(config.PASSWORD_MIN_LENGTH);
+  const users = createUserRepository(database);
   const sessions = createSessionRepository(database);
+  const devices = createLoginDeviceRepository(database);
   const limits = createRateLimits({
     redisUrl: config.REDIS_URL,
     secret: config.SERVICE_CONTEXT_SECRET,
@@ -50,14 +55,16 @@ export async function startServer(config: Config, logger: Logger): Promise<HttpS
   const dependencies: Dependencies = {
     config,
     database,
-    users: createUserRepository(database),
+    users,
     sessions,
     userSessions: createUserSessionRepository(database),
-    renewal: createSessionRenewal(database),
+    renewal: createSessionRenewalRepository(database),
     passwords,
     rules,
     inputs: createNewPasswordInputs(rules),
-    devices: createLoginDevices(database),
+    devices,
+    accounts: createAccountChanges({ database, users, sessions, devices }),
+    passwordHashes: createPasswordRepository(database),
     throttle: createLoginThrottle(limits),
     tokens: createAccessTokens(keys, config.ACCESS_TOKEN_SECONDS),
     logger,

@@ -1,10 +1,11 @@
 import type { CallContext, Client, Logger, Metrics, Viewer } from '@caregraph/service-kit';
 import type { AccessTokens } from './access-tokens.js';
 import type { Config } from './config.js';
-import { createCredentials, type CredentialsDependencies, type ProvenAccount } from './credentials.js';
+import { createCredentials, type CredentialsDependencies } from './credentials.js';
 import type { LoginInput, LogoutInput, RefreshSessionInput } from './generated/graphql.js';
+import type { ProvenAccount } from './password-repository.js';
 import { createRefreshToken, hashRefreshToken } from './refresh-token.js';
-import type { SessionRenewal } from './session-renewal.js';
+import type { SessionRenewalRepository } from './session-renewal-repository.js';
 import type { SessionRepository } from './session-repository.js';
 import type { OpenSession } from './session.js';
 import { tooManyAttempts, type User, type UserError } from './user.js';
@@ -33,7 +34,7 @@ interface Dependencies extends CredentialsDependencies {
   readonly config: Config;
   readonly users: UserRepository;
   readonly sessions: SessionRepository;
-  readonly renewal: SessionRenewal;
+  readonly renewal: SessionRenewalRepository;
   readonly tokens: AccessTokens;
   readonly logger: Logger;
   readonly metrics: Metrics;

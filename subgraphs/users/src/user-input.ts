@@ -8,9 +8,10 @@ const loginAddress = emailAddress.transform((address) => address.toLowerCase());
 const name = requiredText(100);
 const role = z.enum(roles);
 
-/** Columns that cannot be null: absent leaves them alone, null is refused. */
+/** The version that a change is based on; absent or null for whatever it is. */
 const version = z.int().nullish();
 
+/** Columns that cannot be null: what is absent stays as it is, null is refused. */
 export const updateUserInput = z.object({
   id: z.string(),
   version,

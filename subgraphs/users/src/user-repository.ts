@@ -63,29 +63,6 @@ export function createUserRepository(database: Database) {
       return row === undefined || row.count > countLimit ? null : row.count;
     },
 
-    /** The user with this address, regardless of case, and the password hash. */
-    async findByEmail(email: string): Promise<{ user: User; passwordHash: string } | null> {
-      const [row] = await database.$queryRaw<UserRow[]>`
-        SELECT ${userColumns}, password_hash AS "passwordHash" FROM users WHERE lower(email) = lower(${email})`;
-      return row === undefined ? null : { user: toUser(row), passwordHash: row.passwordHash };
-    },
-
-    /** Replaces a hash by another one of the same password; not where the password has changed meanwhile. */
-    async replacePasswordHash(
-      before: { userId: number; passwordHash: string },
-      passwordHash: string,
-    ): Promise<void> {
-      await database.user.updateMany({
-        where: { id: before.userId, passwordHash: before.passwordHash },
-        data: { passwordHash },
-      });
-    },
-
-    async findPasswordHash(id: number): Promise<string | null> {
-      const row = await database.user.findUnique({ where: { id }, select: { passwordHash: true } });
-      return row?.passwordHash ?? null;
-    },
-
     /** Null when another account has the address. */
     async create(user: NewUser, transaction: Transaction = database): Promise<User | null> {
       return unlessEmailTaken(async () =>

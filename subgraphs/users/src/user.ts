@@ -1,4 +1,4 @@
-import { defineEnumMapping, type Connection, type Role } from '@caregraph/service-kit';
+import { defineEnumMapping, type Connection, type InputProblem, type Role } from '@caregraph/service-kit';
 import type { UserServiceErrorCode } from './generated/graphql.js';
 
 /** A row of the spec's `users`, without its password hash. */
@@ -42,6 +42,20 @@ export const roleMapping = defineEnumMapping({
 /** A user's given and family name. */
 export function fullName(user: User): string {
   return `${user.firstName} ${user.lastName}`;
+}
+
+/** The outcome of what was not carried out, for one reason. */
+export function refused(
+  code: UserServiceErrorCode,
+  message: string,
+  field: readonly string[] | null,
+): UserOutcome {
+  return { user: null, userErrors: [{ code, message, field }] };
+}
+
+/** The outcome of what was not carried out because of its input. */
+export function invalid(problems: readonly InputProblem[]): UserOutcome {
+  return { user: null, userErrors: problems };
 }
 
 /** Refuses an attempt that comes too early after failed ones. */

@@ -6,9 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sharedDatabase } from '../../../test/cluster.js';
 import { createCredentials } from '../src/credentials.js';
 import { connectDatabase } from '../src/database.js';
-import { createLoginDevices } from '../src/login-devices.js';
+import { createLoginDeviceRepository } from '../src/login-device-repository.js';
 import { createLoginThrottle } from '../src/login-throttle.js';
-import { createUserRepository } from '../src/user-repository.js';
+import { createPasswordRepository } from '../src/password-repository.js';
 import {
   ChangePasswordDocument,
   DeactivateUserDocument,
@@ -83,8 +83,8 @@ describe('failed logins', () => {
     const hasher = await createPasswordHasher(4);
     const compared: string[] = [];
     const credentials = createCredentials({
-      users: createUserRepository(connection),
-      devices: createLoginDevices(connection),
+      passwordHashes: createPasswordRepository(connection),
+      devices: createLoginDeviceRepository(connection),
       throttle: createLoginThrottle(createRateLimits({ logger: createLogger('test', 'silent') })),
       passwords: {
         ...hasher,

@@ -1,3 +1,4 @@
+import { createPasswordHasher } from '@caregraph/users-subgraph/password-hasher';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sharedDatabase } from '../../../test/cluster.js';
 import { userViewer } from '../../../test/subgraph-client.js';
@@ -191,6 +192,43 @@ describe('a new password', () => {
       expect(await change(password, weak)).toMatchObject([{ code: 'INVALID_INPUT', field: ['newPassword'] }]);
     }
     expect(await logIn(users, account.email)).not.toBeNull();
+  });
+
+  it.each([
+    ['is given another one', "UPDATE users SET password_hash = 'from an administrator' WHERE id = $1"],
+    ['is closed', 'UPDATE users SET is_active = false WHERE id = $1'],
+  ])('of one’s own does not come about when the account %s meanwhile', async (_, statement) => {
+    const { databaseUrl } = sharedDatabase('users');
+    const account = await createAccount(users);
+    await using change = await holdLock(databaseUrl, statement, [Number(account.id)]);
+    const input = { currentPassword: password, newPassword: 'another good password' };
+    const attempt = users.ask(viewerOf(account), ChangePasswordDocument, { input });
+    await change.isWaitedForBefore(attempt);
+    await change.commit();
+    expect((await attempt).data.changePassword).toMatchObject({
+      user: null,
+      userErrors: [{ code: 'INVALID_CREDENTIALS', field: ['currentPassword'] }],
+    });
+    // The version is raised by each update: there was none but the one that came first.
+    const kept = await runStatement(databaseUrl, 'SELECT version FROM users WHERE id = $1', [account.id]);
+    expect(kept).toEqual([{ version: 2 }]);
+  });
+
+  it('of one’s own comes about when a login hashes the old one anew meanwhile', async () => {
+    const { databaseUrl } = sharedDatabase('users');
+    const account = await createAccount(users);
+    const hasher = await createPasswordHasher(5);
+    const rehashed = await hasher.hash(password).finally(() => hasher.close());
+    await using login = await holdLock(databaseUrl, 'UPDATE users SET password_hash = $2 WHERE id = $1', [
+      Number(account.id),
+      rehashed,
+    ]);
+    const input = { currentPassword: password, newPassword: 'another good password' };
+    const attempt = users.ask(viewerOf(account), ChangePasswordDocument, { input });
+    await login.isWaitedForBefore(attempt);
+    await login.commit();
+    expect((await attempt).data.changePassword).toMatchObject({ user: { id: account.id }, userErrors: [] });
+    expect(await logIn(users, account.email, 'another good password')).not.toBeNull();
   });
 
   it('from an administrator ends all sessions', async () => {

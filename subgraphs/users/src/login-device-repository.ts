@@ -5,9 +5,9 @@ import type { Database, Transaction } from './database.js';
 const devicesPerUser = 50;
 
 /** Clients that have logged in, known by the SHA-256 of a token that they keep. */
-export type LoginDevices = ReturnType<typeof createLoginDevices>;
+export type LoginDeviceRepository = ReturnType<typeof createLoginDeviceRepository>;
 
-export function createLoginDevices(database: Database) {
+export function createLoginDeviceRepository(database: Database) {
   return {
     /** Whether a token was given to a client that logged in to the account with this address. */
     async isKnown(token: string, email: string): Promise<boolean> {

@@ -28,9 +28,9 @@ interface RenewalTerms {
 }
 
 /** Exchanges refresh tokens. They are known by their SHA-256 only. */
-export type SessionRenewal = ReturnType<typeof createSessionRenewal>;
+export type SessionRenewalRepository = ReturnType<typeof createSessionRenewalRepository>;
 
-export function createSessionRenewal(database: Database) {
+export function createSessionRenewalRepository(database: Database) {
   return {
     /**
      * Exchanges a refresh token for its successor. RFC 9700, section 4.14.2: each serves once, and the replay of a
