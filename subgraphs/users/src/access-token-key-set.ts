@@ -2,6 +2,7 @@ import { calculateJwkThumbprint } from 'jose';
 import { createPrivateKey, generateKeyPairSync, randomUUID, type KeyObject } from 'node:crypto';
 import { rename, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { longestAccessTokenLife, longestKeyPublication } from './access-token-limits.js';
 
 const privateKey = z.object({
   kty: z.literal('OKP'),
@@ -21,11 +22,8 @@ export type PrivateKey = z.output<typeof privateKey>;
 /** What the file of `ACCESS_TOKEN_KEYS_FILE` holds: a JWK Set (RFC 7517, section 5) of private keys. */
 export type PrivateKeySet = z.output<typeof keySet>;
 
-/**
- * For how long a key is kept after a newer one was made, in seconds: the longest life that access tokens can be given,
- * and ten minutes in which the newer key finds its way to every machine.
- */
-const overlap = 3_600 + 600;
+/** For how long a key is kept after a newer one was made, in seconds: until that one signs, and its own tokens expire. */
+const overlap = longestKeyPublication + longestAccessTokenLife;
 
 /** Reads the text of a key file; throws when it is not a set of at least one private key. */
 export function parseKeySet(text: string): PrivateKeySet {

@@ -9,6 +9,7 @@ import {
   portSetting,
 } from '@caregraph/service-kit';
 import { z } from 'zod';
+import { longestAccessTokenLife } from './access-token-limits.js';
 
 /** bcrypt's cost: each step doubles the work of a login, and of guessing. */
 const passwordHashCost = z.coerce.number().int().min(4).max(16).default(12);
@@ -22,7 +23,7 @@ const settings = z.object({
   USERS_DATABASE_URL: databaseUrlSetting,
   ...contextSecretSettings,
   ACCESS_TOKEN_KEYS_FILE: z.string(),
-  ACCESS_TOKEN_SECONDS: z.coerce.number().int().min(30).max(3_600).default(600),
+  ACCESS_TOKEN_SECONDS: z.coerce.number().int().min(30).max(longestAccessTokenLife).default(600),
   SESSION_IDLE_SECONDS: z.coerce
     .number()
     .int()

@@ -86,7 +86,7 @@ export async function startServer(config: Config, logger: Logger): Promise<HttpS
     logger,
     metrics,
     readiness: [{ name: 'database', check: () => database.$queryRaw`SELECT 1` }],
-    serviceRoutes: [accessTokenState(keys, sessions, config.ACCESS_TOKEN_SECONDS)],
+    serviceRoutes: [accessTokenState(keys, sessions)],
     handlers: [jwksHandler(keys)],
     createContext: (call) => createContext(call, dependencies),
     async close() {

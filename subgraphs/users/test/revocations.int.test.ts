@@ -119,15 +119,20 @@ describe('gateways are told', () => {
     expect((await users.revoked()).has(oneId)).toBe(false);
   });
 
-  it('no longer what every access token of the time has outlived', async () => {
+  it('what an access token of the time may outlive, also after their life was made shorter', async () => {
+    await using brief = await startUsers(databaseUrl, { ACCESS_TOKEN_SECONDS: '30' });
     const { viewer, oneId } = await logInTwice();
     await users.ask(viewer, LogoutDocument, { input: {} });
-    await runStatement(
-      databaseUrl,
-      "UPDATE sessions SET tokens_revoked_at = tokens_revoked_at - interval '11 minutes' WHERE id = $1",
-      [oneId],
-    );
-    expect((await users.revoked()).has(oneId)).toBe(false);
+    const revokedMinutesAgo = (minutes: number) =>
+      runStatement(
+        databaseUrl,
+        'UPDATE sessions SET tokens_revoked_at = ended_at - make_interval(mins => $2) WHERE id = $1',
+        [oneId, minutes],
+      );
+    await revokedMinutesAgo(58);
+    for (const service of [users, brief]) expect((await service.revoked()).get(oneId)).toBeNull();
+    await revokedMinutesAgo(62);
+    for (const service of [users, brief]) expect((await service.revoked()).has(oneId)).toBe(false);
   });
 });
 
