@@ -35,7 +35,7 @@ export async function startGateway(config: Config, logger: Logger): Promise<Http
   const clients = createSubgraphClients(config, tls, logger);
   const { file, only } = config.trustedDocuments;
   const documents = createDocumentSource(file === null ? new Map() : loadTrustedDocuments(file), only);
-  const limits = createRequestLimits(config.rateLimits, logger);
+  const limits = createRequestLimits(config.rateLimits, tls, logger);
   const { apollo, schema } = await startApollo(config, clients, limits, logger);
   const verifier = config.identity && startAccessTokenVerifier(config.identity, tls, logger);
   const readiness = [

@@ -1,7 +1,6 @@
 import { HeaderMap, type ApolloServerPlugin } from '@apollo/server';
 import {
   GraphQLError,
-  Kind,
   OperationTypeNode,
   valueFromASTUntyped,
   type DocumentNode,

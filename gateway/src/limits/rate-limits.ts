@@ -6,6 +6,7 @@ import {
   type Exchange,
   type Handler,
   type Logger,
+  type ProcessTls,
   type Viewer,
 } from '@caregraph/service-kit';
 import type { IncomingMessage } from 'node:http';
@@ -47,9 +48,15 @@ export interface RequestLimits {
 }
 
 /** Without settings, as when the gateway runs over somebody else's supergraph, nothing is limited. */
-export function createRequestLimits(config: RateLimitConfig | null, logger: Logger): RequestLimits {
+export function createRequestLimits(
+  config: RateLimitConfig | null,
+  tls: ProcessTls,
+  logger: Logger,
+): RequestLimits {
   const limits =
-    config === null ? null : createRateLimits({ redisUrl: config.REDIS_URL, secret: config.secret, logger });
+    config === null
+      ? null
+      : createRateLimits({ redisUrl: config.REDIS_URL, tls, secret: config.secret, logger });
   const byAddress = createTake(limits, 'address', config?.RATE_LIMIT_PER_ADDRESS);
   const byAccount = createTake(limits, 'account', config?.RATE_LIMIT_PER_ACCOUNT);
   const loginsByAddress = createTake(limits, 'login:address', config?.LOGIN_LIMIT_PER_ADDRESS);

@@ -93,15 +93,26 @@ describe.skipIf(redisTestsLeftOut)('limits in Redis', () => {
 
   it('go on in memory while it does not answer', async () => {
     await using frozen = await startRedisServer(await findLastingPort());
-    const { logger } = listenToLog();
-    const create = () => createRateLimits({ redisUrl: frozen.url, secret: 'a secret', logger });
-    const [limits, beside] = [create(), create()];
+    const [log, another] = [listenToLog(), listenToLog()];
+    const create = ({ logger }: { logger: Logger }) =>
+      createRateLimits({ redisUrl: frozen.url, secret: 'a secret', logger });
+    const [limits, beside] = [create(log), create(another)];
     try {
       await becomesShared([limits, beside]);
       frozen.freeze();
-      const limit = limits.limit('frozen', 1, 60);
-      expect(await limit.take('key')).toBeNull();
-      expect(await limit.take('key')).toBeGreaterThan(50_000);
+      const limit = limits.limit('frozen', 5_000, 60);
+      const takes = await Promise.all(Array.from({ length: 5_001 }, () => limit.take('key')));
+      expect(takes.filter((wait) => wait !== null)).toHaveLength(1);
+      expect(log.messages).toEqual([unreachable]);
+      // What was sent before the silence was noticed is carried out now: no more than may wait.
+      frozen.thaw();
+      await log.said(reachable);
+      const client = await createClient({ url: frozen.url }).connect();
+      const kept = await client.keys('caregraph:frozen:*');
+      const counted = await Promise.all(kept.map((key) => client.get(key)));
+      client.destroy();
+      expect(Number(counted[0] ?? 0)).toBeLessThanOrEqual(1_000);
+      expect(log.messages).toEqual([unreachable, reachable]);
     } finally {
       limits.close();
       beside.close();

@@ -1,15 +1,12 @@
-import type { Logger } from '@caregraph/service-kit';
+import type { Logger, ProcessTls } from '@caregraph/service-kit';
 import { createHmac, randomBytes } from 'node:crypto';
 import {
   RateLimiterMemory,
   RateLimiterRedis,
   RateLimiterRes,
-  RLWrapperTimeouts,
+  type RateLimiterAbstract,
 } from 'rate-limiter-flexible';
 import { connectRedis } from './redis-connection.js';
-
-/** How long Redis may take for one count, in milliseconds, before it is made in memory. */
-const countTimeout = 250;
 
 /** What a key's count is, and in how many milliseconds it is forgotten. */
 export interface Count {
@@ -43,6 +40,8 @@ export interface RateLimits {
 export interface RateLimitsOptions {
   /** Absent: each process counts for itself, in memory. */
   readonly redisUrl?: string | undefined;
+  /** Whom to trust where that is `rediss:`, and what to show there; what Node trusts, and nothing, unless given. */
+  readonly tls?: ProcessTls;
   /** Keys are kept as a keyed digest, because they are made of addresses of people and machines. */
   readonly secret?: string | undefined;
   readonly logger: Logger;
@@ -52,47 +51,55 @@ export interface RateLimitsOptions {
  * Counts attempts and requests with rate-limiter-flexible. While Redis is unreachable, or takes too long, each process
  * goes on by counts of its own, in memory, which begin at nothing.
  */
-export function createRateLimits({ redisUrl, secret, logger }: RateLimitsOptions): RateLimits {
-  const redis = redisUrl === undefined ? null : connectRedis(redisUrl, logger);
+export function createRateLimits({ redisUrl, tls, secret, logger }: RateLimitsOptions): RateLimits {
+  const redis = redisUrl === undefined ? null : connectRedis(redisUrl, logger, tls);
   const digestKey = secret ?? randomBytes(32);
   const digest = (key: string): string => createHmac('sha256', digestKey).update(key).digest('base64url');
 
-  function createLimiter(name: string, points: number, duration: number) {
+  /** Counts in Redis where that answers in time, else in memory. */
+  function createLimiter(name: string, points: number, duration: number): Counting {
     const options = { keyPrefix: `caregraph:${name}`, points, duration };
     const memory = new RateLimiterMemory(options);
-    if (redis === null) return memory;
+    if (redis === null) return (count) => count(memory);
     const limiter = new RateLimiterRedis({
       ...options,
       storeClient: redis.client,
       useRedisPackage: true,
-      rejectIfRedisNotReady: true,
-      insuranceLimiter: memory,
       // Whoever is over a limit stays so until the points are renewed: a flood does not reach Redis.
       inMemoryBlockOnConsumed: points + 1,
     });
-    return new RLWrapperTimeouts({ limiter, insuranceLimiter: memory, timeoutMs: countTimeout });
+    return async (count) => {
+      if (!redis.answers()) return count(memory);
+      try {
+        return await redis.inTime(count(limiter));
+      } catch (error) {
+        if (error instanceof RateLimiterRes) throw error;
+        return count(memory);
+      }
+    };
   }
 
   return {
     counter(name, seconds) {
-      const limiter = createLimiter(name, Number.MAX_SAFE_INTEGER - 1, seconds);
+      const counting = createLimiter(name, Number.MAX_SAFE_INTEGER - 1, seconds);
       return {
         async add(key, by = 1, duration = seconds) {
-          return toCount(await limiter.penalty(digest(key), by, { customDuration: duration }));
+          const options = { customDuration: duration };
+          return toCount(await counting((limiter) => limiter.penalty(digest(key), by, options)));
         },
         async get(key) {
-          const found = await limiter.get(digest(key));
+          const found = await counting((limiter) => limiter.get(digest(key)));
           return found === null || found.msBeforeNext <= 0 ? null : toCount(found);
         },
-        remove: (key) => limiter.delete(digest(key)),
+        remove: (key) => counting((limiter) => limiter.delete(digest(key))),
       };
     },
     limit(name, points, seconds) {
-      const limiter = createLimiter(name, points, seconds);
+      const counting = createLimiter(name, points, seconds);
       return {
         async take(key, wanted = 1) {
           try {
-            await limiter.consume(digest(key), wanted);
+            await counting((limiter) => limiter.consume(digest(key), wanted));
             return null;
           } catch (refusal) {
             if (refusal instanceof RateLimiterRes) return refusal.msBeforeNext;
@@ -106,6 +113,9 @@ export function createRateLimits({ redisUrl, secret, logger }: RateLimitsOptions
     },
   };
 }
+
+/** Makes one count with the limiter that is to be used at that moment. */
+type Counting = <Result>(count: (limiter: RateLimiterAbstract) => Promise<Result>) => Promise<Result>;
 
 function toCount({ consumedPoints, msBeforeNext }: RateLimiterRes): Count {
   return { count: consumedPoints, milliseconds: msBeforeNext };

@@ -49,6 +49,7 @@ export async function startServer(config: Config, logger: Logger): Promise<HttpS
   const devices = createLoginDeviceRepository(database);
   const limits = createRateLimits({
     redisUrl: config.REDIS_URL,
+    tls,
     secret: config.SERVICE_CONTEXT_SECRET,
     logger,
   });

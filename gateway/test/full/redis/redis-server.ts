@@ -16,6 +16,8 @@ export interface RedisServer extends AsyncDisposable {
   kill(): Promise<void>;
   /** Stops the server from answering; its connections stay. */
   freeze(): void;
+  /** Lets it answer again, what it was asked meanwhile first. */
+  thaw(): void;
   /** Starts it again, empty, on the same port, and waits until it listens. */
   start(): Promise<void>;
 }
@@ -43,6 +45,7 @@ export async function startRedisServer(port: number): Promise<RedisServer> {
     url: `redis://127.0.0.1:${port}`,
     kill,
     freeze: () => server?.kill('SIGSTOP'),
+    thaw: () => server?.kill('SIGCONT'),
     start,
     [Symbol.asyncDispose]: kill,
   };
