@@ -19,6 +19,8 @@ const settings = z.object({
   USERS_URL: httpUrlSetting.default('http://127.0.0.1:4001/graphql'),
   PATIENTS_URL: httpUrlSetting.default('http://127.0.0.1:4002/graphql'),
   SERVICE_TIMEOUT_MS: serviceTimeoutSetting,
+  // Less than the time between two slow answers would be an outage now and then.
+  RESTRICTIONS_OUTAGE_SECONDS: z.coerce.number().int().min(5).max(86_400).default(600),
   CLINIC_TIME_ZONE: timeZoneName.default('UTC'),
 });
 

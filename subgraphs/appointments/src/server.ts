@@ -25,7 +25,7 @@ export async function startServer(config: Config, logger: Logger): Promise<HttpS
     logger.warn({ err: error }, 'a database connection failed');
   });
   const clients = connectDirectory(config, tls, logger);
-  const restrictions = followRestrictions(clients.patients, logger);
+  const restrictions = followRestrictions(config, tls, logger);
   const dependencies: Dependencies = {
     database,
     restrictions,
@@ -50,8 +50,7 @@ export async function startServer(config: Config, logger: Logger): Promise<HttpS
     ],
     createContext: (call) => createContext(call, dependencies),
     async close() {
-      restrictions.stop();
-      await Promise.all([clients.patients.close(), clients.users.close()]);
+      await Promise.all([restrictions.close(), clients.patients.close(), clients.users.close()]);
       await database.$disconnect();
     },
   });

@@ -1,5 +1,5 @@
 import type { Viewer } from '@caregraph/service-kit';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { userViewer } from '../../../test/subgraph-client.js';
 import {
   becomesReady,
@@ -85,6 +85,38 @@ describe('while the patients service cannot be asked', () => {
       service.ask(nurse, GetAppointmentDocument, { id });
     expect(await read(hidden)).toEqual({ data: { appointment: null } });
     expect((await read(open)).data.appointment?.id).toBe(open.id);
+  });
+});
+
+describe('when the patients service says nothing for too long', () => {
+  it('nothing that belongs to a patient is answered, until it says something', async () => {
+    await using service = await startAppointments({
+      RESTRICTIONS_OUTAGE_SECONDS: '5',
+      SERVICE_TIMEOUT_MS: '500',
+    });
+    const appointment = await bookAppointment(service);
+    service.patients.failure = 'silence';
+    await vi.waitFor(
+      async () => {
+        expect(await readinessOf(service)).toEqual({
+          status: 503,
+          checks: { database: 'ok', restrictions: 'failed' },
+        });
+      },
+      { timeout: 30_000, interval: 20 },
+    );
+    const codes = await codesOf(service, nurse, appointment);
+    expect(new Set(codes)).toEqual(new Set(['DOWNSTREAM_SERVICE_ERROR']));
+    service.patients.failure = 'none';
+    await becomesReady(service);
+    const { data } = await service.ask(nurse, GetAppointmentDocument, { id: appointment.id });
+    expect(data.appointment?.id).toBe(appointment.id);
+  });
+
+  it('a question is given up long before a call may take', async () => {
+    await using service = await startAppointments({ SERVICE_TIMEOUT_MS: '600000' }, { failure: 'silence' });
+    service.patients.failure = 'none';
+    await becomesReady(service);
   });
 });
 
