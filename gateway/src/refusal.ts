@@ -16,12 +16,27 @@ export function refusal(code: RefusalCode, message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code, http } });
 }
 
-/** Answers with the refusal of a request's context, as Apollo Server answers with its own errors. */
+/**
+ * Answers with the refusal of a request's context: as Apollo Server answers with its own errors, or, to somebody who has
+ * to log in first, as an operation that has come to nothing.
+ */
 export const refusals: ApolloServerPlugin<GatewayContext> = {
   requestDidStart: () =>
     Promise.resolve({
       didResolveOperation({ contextValue: { refusal: reason } }) {
-        return reason === null ? Promise.resolve() : Promise.reject(reason);
+        return reason === null || needsLogin(reason) ? Promise.resolve() : Promise.reject(reason);
+      },
+      responseForOperation({ contextValue: { refusal: reason } }) {
+        if (reason === null) return Promise.resolve(null);
+        const singleResult = { data: null, errors: [reason.toJSON()] };
+        return Promise.resolve({
+          http: { headers: new HeaderMap() },
+          body: { kind: 'single' as const, singleResult },
+        });
       },
     }),
 };
+
+function needsLogin({ extensions }: GraphQLError): boolean {
+  return extensions['code'] === 'UNAUTHENTICATED';
+}

@@ -53,7 +53,12 @@ export async function startGateway(config: Config, logger: Logger): Promise<Http
     apollo,
     paths,
     authenticate: (exchange) => createContext(exchange, { verifier, limits, config, logger }),
-    admit: createAdmission({ documents, limits: config.limits, schema }),
+    admit: createAdmission({
+      documents,
+      limits: config.limits,
+      schema,
+      hasPolicy: config.identity !== null,
+    }),
     maximumBodySize: config.maximumBodySize,
     connectionLimits: config.connectionLimits,
     readiness: config.identity === null ? [] : readiness,

@@ -1,7 +1,9 @@
+import { unauthenticated } from '@caregraph/access-policy';
 import type { Admit } from '@caregraph/service-kit';
 import { GraphQLError, parse, type DocumentNode, type GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { GatewayContext } from '../context.js';
+import { needsLogin } from '../identity/anonymous-operations.js';
 import type { DocumentSource } from './document-source.js';
 import { checkOperation, checkTokens, type OperationLimits } from './operation-limits.js';
 import { readParameters, withParameters } from './request-parameters.js';
@@ -14,6 +16,8 @@ export interface AdmissionOptions {
   readonly limits: OperationLimits;
   /** The API schema of this moment. */
   readonly schema: () => GraphQLSchema;
+  /** Whether the access policy says what strangers may ask; no other graph has it. */
+  readonly hasPolicy: boolean;
 }
 
 /**
@@ -22,7 +26,12 @@ export interface AdmissionOptions {
  * is refused goes on as one that asks nothing, with the refusal in its context, so that it is answered in the media
  * type and with the status of any other GraphQL error.
  */
-export function createAdmission({ documents, limits, schema }: AdmissionOptions): Admit<GatewayContext> {
+export function createAdmission({
+  documents,
+  limits,
+  schema,
+  hasPolicy,
+}: AdmissionOptions): Admit<GatewayContext> {
   const parsed = new LRUCache<string, DocumentNode>({
     maxSize: parsedText,
     sizeCalculation: (_, source) => source.length + 1,
@@ -53,6 +62,8 @@ export function createAdmission({ documents, limits, schema }: AdmissionOptions)
       const document = parseWithin(query);
       if (document !== null) {
         checkOperation({ document, operationName, variables }, schema(), limits);
+        const isStranger = hasPolicy && context.viewer.kind === 'anonymous';
+        if (isStranger && needsLogin(document, operationName, schema())) throw unauthenticated();
         documents.register(parameters);
       }
       return Promise.resolve({ request: withParameters(request, { ...rest, query }), context });

@@ -50,6 +50,7 @@ beforeAll(async () => {
 describe('without an access token', () => {
   const requests = rootFieldRequests();
   const open = ['login', 'refreshSession'];
+  const login = 'login(input: { email: "nobody@clinic.example", password: "any" }) { userErrors { code } }';
 
   it.each(requests.filter(([field]) => !open.includes(field)))(
     '%s answers UNAUTHENTICATED, and nothing else',
@@ -65,6 +66,26 @@ describe('without an access token', () => {
     const { data, errors } = await platform.query(request);
     expect(errors).toBeUndefined();
     expect(Object.values(data ?? {})).toHaveLength(1);
+  });
+
+  it.each([
+    ['whatever is asked of them', '{ me { nothing } }'],
+    ['however many there are', '{ a: me { id } b: patients { totalCount } __typename }'],
+    ['beside a login', `mutation { ${login} logOut: revokeAllSessions { userErrors { code } } }`],
+  ])('records answer UNAUTHENTICATED once, %s, and no service is asked', async (_, request) => {
+    const before = await platform.dataStatements();
+    const { status, data, errors } = await platform.query(request);
+    expect({ status, data, codes: errors?.map(({ extensions }) => extensions) }).toEqual({
+      status: 200,
+      data: null,
+      codes: [{ code: 'UNAUTHENTICATED' }],
+    });
+    expect(await platform.dataStatements()).toEqual(before);
+  });
+
+  it('what does not exist is told as to everybody', async () => {
+    const { errors } = await platform.query('{ nothing }');
+    expect(errors?.map(({ extensions }) => extensions?.['code'])).toEqual(['GRAPHQL_VALIDATION_FAILED']);
   });
 
   it('tells what the API offers', async () => {

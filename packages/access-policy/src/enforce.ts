@@ -2,6 +2,7 @@ import { fault, type Viewer } from '@caregraph/service-kit';
 import { getDirective, mapSchema, MapperKind } from '@graphql-tools/utils';
 import {
   defaultFieldResolver,
+  type GraphQLError,
   type GraphQLFieldConfig,
   type GraphQLFieldResolver,
   type GraphQLResolveInfo,
@@ -107,7 +108,8 @@ function coordinateOf({ parentType, fieldName }: GraphQLResolveInfo): string {
   return `${parentType.name}.${fieldName}`;
 }
 
-function unauthenticated(): Error {
+/** What somebody who has not logged in is told of everything that needs it. */
+export function unauthenticated(): GraphQLError {
   return fault('UNAUTHENTICATED', 'Log in first: this needs an access token that is valid.');
 }
 
