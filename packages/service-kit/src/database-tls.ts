@@ -12,6 +12,11 @@ type Mode = (typeof modes)[number];
 /** What is wrong with the TLS parameters of a PostgreSQL URL, as the end of a sentence; null where nothing is. */
 export function databaseTlsProblem({ searchParams }: URL): string | null {
   const mode = searchParams.get('sslmode');
+  // `pg` reads parameters of its own, such as `ssl`, which would win over what an sslmode says.
+  const foreign = [...searchParams.keys()].find(
+    (name) => /^(ssl|uselibpqcompat)/.test(name) && !tlsParameters.some((known) => known === name),
+  );
+  if (foreign !== undefined) return `must say how to encrypt by sslmode, not by ${foreign}`;
   if (mode !== null && !isMode(mode)) return `must have an sslmode of ${modes.join(', ')}`;
   if (mode === null && tlsParameters.some((name) => searchParams.has(name))) {
     return 'must have an sslmode beside its certificates, best verify-full';

@@ -9,6 +9,7 @@ const schema = z.object({
   ...contextSecretSettings,
   USERS_DATABASE_URL: databaseUrlSetting,
   USERS_URL: z.url().optional(),
+  REDIS_URL: z.url().optional(),
 });
 const random = 'Zm9yIHRoZSB1bml0IHRlc3RzIG9mIHRoZSBjaGVja3M';
 const sound = {
@@ -55,6 +56,15 @@ describe('in production', () => {
     expect(complaints({ USERS_DATABASE_URL: `${url}?sslmode=verify-ca&sslrootcert=/ca` })).toEqual([]);
   });
 
+  it('nothing may turn off what certificates are checked for', () => {
+    expect(complaints({ NODE_TLS_REJECT_UNAUTHORIZED: '0' })).toEqual(['NODE_TLS_REJECT_UNAUTHORIZED']);
+    expect(complaints({ NODE_TLS_REJECT_UNAUTHORIZED: '1' })).toEqual([]);
+    const url = `postgresql://users_service:${random}@db/users?sslmode=verify-full`;
+    for (const parameter of ['ssl=0', 'ssl=false', 'sslnegotiation=direct', 'uselibpqcompat=true']) {
+      expect(complaints({ USERS_DATABASE_URL: `${url}&${parameter}` })).toEqual(['USERS_DATABASE_URL']);
+    }
+  });
+
   it('a setting says which connections may go without TLS', () => {
     expect(complaints({ ...plain, ALLOW_PLAIN_CONNECTIONS: 'database, services' })).toEqual([]);
     expect(complaints({ ...plain, ALLOW_PLAIN_CONNECTIONS: 'services' })).toEqual(['USERS_DATABASE_URL']);
@@ -68,6 +78,14 @@ describe('in production', () => {
       expect(complaints({ USERS_DATABASE_URL: url })).toEqual(['USERS_DATABASE_URL']);
     },
   );
+
+  it('a Redis has no such password either', () => {
+    const redis = (password: string) => complaints({ REDIS_URL: `rediss://default:${password}@redis:6379` });
+    expect(redis(random)).toEqual([]);
+    expect(redis('default')).toEqual(['REDIS_URL']);
+    expect(redis('changeme')).toEqual(['REDIS_URL']);
+    expect(complaints({ REDIS_URL: 'rediss://redis:6379' })).toEqual([]);
+  });
 
   it('a secret is not made up', () => {
     const secret = 'a secret of the tests, known to both sides';

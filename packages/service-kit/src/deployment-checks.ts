@@ -17,6 +17,7 @@ type GivenSettings = Readonly<Record<string, unknown>> & {
   readonly TLS_CERT_FILE?: string | undefined;
   readonly TLS_KEY_FILE?: string | undefined;
   readonly TLS_CLIENT_CA_FILE?: string | undefined;
+  readonly NODE_TLS_REJECT_UNAUTHORIZED?: string | undefined;
 };
 
 /**
@@ -44,17 +45,20 @@ export function deploymentProblems(given: GivenSettings, { serves, calls = [] }:
     }
     if (!name.endsWith('_URL') || typeof value !== 'string') continue;
     const url = new URL(value);
+    const password = decodeURIComponent(url.password);
+    if (password !== '' && (password === decodeURIComponent(url.username) || isMadeUp(password))) {
+      problems.push(`${name}: has a password that looks like an example; in production it has to be random`);
+    }
     if (/^postgres(ql)?:$/.test(url.protocol)) {
       if (!verifiesDatabase(url)) refuse(['database'], name, 'must have sslmode=verify-full, or verify-ca,');
-      const password = decodeURIComponent(url.password);
-      if (password !== '' && (password === decodeURIComponent(url.username) || isMadeUp(password))) {
-        problems.push(
-          `${name}: has a password that looks like an example; in production it has to be random`,
-        );
-      }
     } else if (!['https:', 'rediss:'].includes(url.protocol)) {
       refuse(['services'], name, 'must be a URL with TLS');
     }
+  }
+  if (given.NODE_TLS_REJECT_UNAUTHORIZED === '0') {
+    problems.push(
+      'NODE_TLS_REJECT_UNAUTHORIZED: must not be 0 in production, where no certificate counts then',
+    );
   }
   if (given.TLS_CERT_FILE === undefined) refuse(serves, 'TLS_CERT_FILE', 'is required');
   return problems;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { buildConnector, Pool } from 'undici';
+import { buildConnector, errors, Pool } from 'undici';
 import type { ProcessTls } from './process-tls.js';
 import { contextHeader, signContext, type CallContext } from './signed-context.js';
 import { noClient, type Principal } from './viewer.js';
@@ -60,6 +60,12 @@ export interface ServiceClient {
   close(): Promise<void>;
 }
 
+/**
+ * The largest answer that is read, in bytes: three times what a page of a hundred records with texts of full length
+ * has. Whatever is larger would take the process's memory from everybody else.
+ */
+const maximumAnswerSize = 33_554_432;
+
 export function createServiceClient(options: ServiceClientOptions): ServiceClient {
   const { service, timeout } = options;
   const url = new URL(options.url);
@@ -69,6 +75,7 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
     connect: options.tls === undefined ? { timeout } : connector(options.tls, timeout),
     headersTimeout: timeout,
     bodyTimeout: timeout,
+    maxResponseSize: maximumAnswerSize,
   });
   const path = url.pathname + url.search;
 
@@ -119,7 +126,8 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
       return await work(signal === undefined ? deadline : AbortSignal.any([deadline, signal]));
     } catch (error) {
       if (error instanceof ServiceUnavailableError || signal?.aborted === true) throw error;
-      const reason = deadline.aborted ? 'timeout' : 'unreachable';
+      const isTooLarge = error instanceof errors.ResponseExceededMaxSizeError;
+      const reason = deadline.aborted ? 'timeout' : isTooLarge ? 'invalid-response' : 'unreachable';
       throw new ServiceUnavailableError(service, reason, { cause: error });
     }
   }
@@ -163,12 +171,14 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
 
 /** Connects with what the process encrypts with at that time. */
 function connector(tls: ProcessTls, timeout: number): buildConnector.connector {
+  // Said, because a variable of Node's would otherwise let anybody answer.
+  const rejectUnauthorized = true;
   let secureContext = tls.calling();
-  let connect = buildConnector({ secureContext, timeout });
+  let connect = buildConnector({ secureContext, rejectUnauthorized, timeout });
   return (options, callback) => {
     if (secureContext !== tls.calling()) {
       secureContext = tls.calling();
-      connect = buildConnector({ secureContext, timeout });
+      connect = buildConnector({ secureContext, rejectUnauthorized, timeout });
     }
     connect(options, callback);
   };

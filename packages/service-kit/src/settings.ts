@@ -95,6 +95,8 @@ export const commonSettings = {
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   HOST: z.string().default('127.0.0.1'),
   METRICS_PORT: portSetting.optional(),
+  /** Node's own; the deployment checks look at it. */
+  NODE_TLS_REJECT_UNAUTHORIZED: z.string().optional(),
 };
 
 /** The secret with which the gateway and the services sign the context of their calls. */
