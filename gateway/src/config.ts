@@ -1,7 +1,7 @@
 import {
   booleanSetting,
   commonSettings,
-  contextSecretSettings,
+  contextSecretSetting,
   deploymentProblems,
   httpUrlSetting,
   parseSettings,
@@ -35,7 +35,7 @@ const alone = z.object({ ...general, ...unknownGraphCost });
 const platform = z.object({
   ...general,
   ...platformCost,
-  ...contextSecretSettings,
+  SERVICE_CONTEXT_SECRET: contextSecretSetting,
   ...rateLimitSettings,
   REVOCATION_OUTAGE_SECONDS: z.coerce.number().int().min(1).max(86_400).default(600),
   USERS_URL: httpUrlSetting.optional(),

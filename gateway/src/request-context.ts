@@ -1,9 +1,10 @@
-import { anonymous, graphqlErrorBody, sendJson, type Exchange, type Logger } from '@caregraph/service-kit';
+import { anonymous, type Exchange, type Logger, type Viewer } from '@caregraph/service-kit';
 import type { AccessTokenVerifier } from './identity/access-token-verifier.js';
 import type { Config } from './config.js';
 import type { GatewayContext } from './context.js';
 import { startDeadline } from './limits/operation-deadline.js';
 import { sendTooManyRequests, type RequestLimits } from './limits/rate-limits.js';
+import { sendUsersUnavailable } from './identity/jwks-route.js';
 import { clientOf } from './exposure/trusted-proxies.js';
 
 interface Dependencies {
@@ -26,28 +27,24 @@ export async function createContext(
   response.once('close', () => {
     if (!response.writableFinished) gone.abort();
   });
+  let viewer: Viewer = anonymous;
   try {
-    const viewer = verifier === null ? anonymous : await verifier.identify(request.headers.authorization);
-    const seconds = await limits.takeFromAccount(viewer);
-    if (seconds !== null) {
-      sendTooManyRequests(exchange, seconds);
-      return null;
-    }
-    return {
-      viewer,
-      client: clientOf(request, config.trustProxy),
-      requestId,
-      clientGone: gone.signal,
-      deadline: startDeadline(config.operationTimeout),
-      refusal: null,
-    };
+    if (verifier !== null) viewer = await verifier.identify(request.headers.authorization);
   } catch (error) {
-    logger.error({ err: error, requestId }, 'the keys that verify access tokens cannot be had');
-    sendJson(
-      response,
-      503,
-      graphqlErrorBody('DOWNSTREAM_SERVICE_ERROR', 'The users service is unavailable.'),
-    );
+    sendUsersUnavailable(exchange, error, logger);
     return null;
   }
+  const seconds = await limits.takeFromAccount(viewer);
+  if (seconds !== null) {
+    sendTooManyRequests(exchange, seconds);
+    return null;
+  }
+  return {
+    viewer,
+    client: clientOf(request, config.trustProxy),
+    requestId,
+    clientGone: gone.signal,
+    deadline: startDeadline(config.operationTimeout),
+    refusal: null,
+  };
 }

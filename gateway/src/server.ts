@@ -6,7 +6,7 @@ import {
   type Logger,
 } from '@caregraph/service-kit';
 import { fileURLToPath } from 'node:url';
-import { startAccessTokenVerifier } from './identity/access-token-state.js';
+import { startAccessTokenVerifier } from './identity/start-access-token-verifier.js';
 import { createAdmission } from './limits/admission.js';
 import { startApollo } from './apollo.js';
 import type { Config } from './config.js';
@@ -69,7 +69,7 @@ export async function startGateway(config: Config, logger: Logger): Promise<Http
       vouchForOwnGets,
       addressLimit(limits, paths, (request) => clientOf(request, config.trustProxy)),
     ],
-    handlers: [jwksRoute(verifier), ({ request, response }) => explorer(request, response)],
+    handlers: [jwksRoute(verifier, logger), ({ request, response }) => explorer(request, response)],
     trustRequestId: false,
     async close() {
       limits.close();

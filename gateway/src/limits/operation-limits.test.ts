@@ -98,6 +98,11 @@ describe('an operation', () => {
     }
   });
 
+  it('may have no more fragments for giving several one name', () => {
+    const twice = '{ ...A } fragment A on Query { me { id } } fragment A on Query { me { id } }';
+    expect(refusalOf(twice)).toMatch(/^BAD_USER_INPUT: .*MAX_FRAGMENTS/);
+  });
+
   it('that goes in a circle is told so as validation would tell it', () => {
     expect(refusalOf('{ ...A } fragment A on Query { ...A }')).toBe(
       'GRAPHQL_VALIDATION_FAILED: Cannot spread fragment "A" within itself.',

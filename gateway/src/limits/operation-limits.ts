@@ -80,9 +80,9 @@ export function checkOperation(
   if (operations.length > limits.MAX_OPERATIONS) {
     throw excess('The document', limits.MAX_OPERATIONS, 'operations', 'MAX_OPERATIONS');
   }
-  const fragments = fragmentsOf(document);
-  if (fragments.size > limits.MAX_FRAGMENTS) {
-    // Validation compares each with each.
+  const fragments = definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION);
+  if (fragments.length > limits.MAX_FRAGMENTS) {
+    // Validation compares each with each, also those that have the same name.
     throw excess('The document', limits.MAX_FRAGMENTS, 'fragments', 'MAX_FRAGMENTS');
   }
   const { values, characters } = measureVariables(variables, limits.MAX_VARIABLE_VALUES);
@@ -95,7 +95,7 @@ export function checkOperation(
   const operation = getOperationAST(document, operationName);
   // Apollo Server answers a request that does not say which operation it means.
   if (operation == null) return;
-  const size = measure({ operation, fragments, variables, schema });
+  const size = measure({ operation, fragments: byName(fragments), variables, schema });
   for (const [limit, name, what] of measures) {
     if (size[name] > limits[limit]) throw excess('The operation', limits[limit], what, limit);
   }
@@ -117,12 +117,8 @@ function measure(operation: Parameters<typeof measureOperation>[0]): OperationSi
   }
 }
 
-function fragmentsOf({ definitions }: DocumentNode): Map<string, FragmentDefinitionNode> {
-  const fragments = new Map<string, FragmentDefinitionNode>();
-  for (const definition of definitions) {
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
-  }
-  return fragments;
+function byName(fragments: readonly FragmentDefinitionNode[]): Map<string, FragmentDefinitionNode> {
+  return new Map(fragments.map((fragment) => [fragment.name.value, fragment]));
 }
 
 function excess(what: string, most: number, of: string, setting: string): GraphQLError {

@@ -229,6 +229,11 @@ describe('while the users service is away', () => {
       { timeout: 10_000, interval: 50 },
     );
     expect((await fetch(`${platform.urls.gateway}/health/ready`)).status).toBe(503);
+    const keys = await fetch(`${platform.urls.gateway}/.well-known/jwks.json`);
+    expect([keys.status, await keys.json()]).toMatchObject([
+      503,
+      { errors: [{ extensions: { code: 'DOWNSTREAM_SERVICE_ERROR' } }] },
+    ]);
     await platform.restart('users');
     expect(await answersTo(login)).toEqual(accepted);
   });

@@ -13,6 +13,7 @@ const sources: EnvironmentSources = {
     ...databaseEnvironment(urls),
     ACCESS_TOKEN_KEYS_FILE: '/keys.json',
     METRICS_PORT: '9464',
+    REDIS_URL: 'redis://:secret@redis',
     LOG_LEVEL: 'debug',
   },
   settings: readSettings({ HOST: '0.0.0.0', ACCESS_TOKEN_KEYS_FILE: '/keys.json' }, '/clone'),
@@ -31,6 +32,14 @@ it('gives the signing keys to the users service alone', () => {
   expect(serviceEnvironment('users', sources)).toMatchObject({ ACCESS_TOKEN_KEYS_FILE: '/keys.json' });
   expect(Object.values(serviceEnvironment('appointments', sources))).not.toContain('/keys.json');
   expect(Object.values(gatewayEnvironment(sources, { watch: false }))).not.toContain('/keys.json');
+});
+
+it('gives the password of Redis to those who count there', () => {
+  const url = { REDIS_URL: 'redis://:secret@redis' };
+  expect(serviceEnvironment('users', sources)).toMatchObject(url);
+  expect(gatewayEnvironment(sources, { watch: false })).toMatchObject(url);
+  expect(serviceEnvironment('patients', sources)).not.toHaveProperty('REDIS_URL');
+  expect(serviceEnvironment('appointments', sources)).not.toHaveProperty('REDIS_URL');
 });
 
 it('opens the gateway to the network when told so, and never a service', () => {

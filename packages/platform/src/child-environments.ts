@@ -29,7 +29,7 @@ export function serviceOrigin(settings: Settings, service: ServiceName): string 
 
 /** The environment of one service: its own database, and no other service's secrets. */
 export function serviceEnvironment(service: ServiceName, sources: EnvironmentSources): Environment {
-  const { settings, secrets, urls } = sources;
+  const { settings, secrets, urls, inherited } = sources;
   return {
     ...withoutPrivate(sources),
     HOST: '127.0.0.1',
@@ -37,7 +37,9 @@ export function serviceEnvironment(service: ServiceName, sources: EnvironmentSou
     [`${service.toUpperCase()}_DATABASE_URL`]: urls[service].databaseUrl,
     ...settings.tlsFiles,
     SERVICE_CONTEXT_SECRET: secrets.contextSecret,
-    ...(service === 'users' ? { ACCESS_TOKEN_KEYS_FILE: accessTokenKeysFile(settings) } : {}),
+    ...(service === 'users'
+      ? { ACCESS_TOKEN_KEYS_FILE: accessTokenKeysFile(settings), REDIS_URL: inherited['REDIS_URL'] }
+      : {}),
     ...serviceUrls(settings),
   };
 }
@@ -50,6 +52,7 @@ export function gatewayEnvironment(sources: EnvironmentSources, { watch }: { wat
     HOST: settings.host,
     PORT: String(settings.gatewayPort),
     METRICS_PORT: inherited['METRICS_PORT'],
+    REDIS_URL: inherited['REDIS_URL'],
     ...settings.tlsFiles,
     SERVICE_CONTEXT_SECRET: secrets.contextSecret,
     ...serviceUrls(settings),
@@ -68,7 +71,8 @@ function serviceUrls(settings: Settings): Environment {
 
 function withoutPrivate({ inherited, urls }: EnvironmentSources): Environment {
   const rest = { ...inherited };
-  const names = [...Object.keys(databaseEnvironment(urls)), 'ACCESS_TOKEN_KEYS_FILE', 'METRICS_PORT'];
+  const single = ['ACCESS_TOKEN_KEYS_FILE', 'METRICS_PORT', 'REDIS_URL'];
+  const names = [...Object.keys(databaseEnvironment(urls)), ...single];
   for (const name of names) Reflect.deleteProperty(rest, name);
   return rest;
 }
