@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { followDocument } from './followed-document.js';
 import { startHttpServer } from './http-server.js';
 import { createLogger } from './logger.js';
-import { createServiceClient } from './service-client.js';
+import { createServiceClient, ServiceUnavailableError, type ServiceClient } from './service-client.js';
 import { serviceRoutesHandler } from './service-routes.js';
 import { createContextVerifier } from './signed-context.js';
 import type { Principal } from './viewer.js';
@@ -116,5 +116,74 @@ describe('a followed document', () => {
     await pair.followed.refresh();
     expect(pair.followed.current()).toBeNull();
     expect(pair.service.reads).toBe(0);
+  });
+});
+
+describe('why a followed document cannot be had', () => {
+  /** A document whose service fails in the ways that the test says, at times of its choice. */
+  function followFailing() {
+    const state = { failure: null as Error | null, now: 0 };
+    const log = createLogger('test', 'silent');
+    const warn = vi.spyOn(log, 'warn');
+    const client: ServiceClient = {
+      read: () =>
+        state.failure === null
+          ? Promise.resolve({ document: {}, etag: undefined })
+          : Promise.reject(new ServiceUnavailableError('users', 'unreachable', { cause: state.failure })),
+      send: () => Promise.reject(new Error('nobody asks')),
+      checkReadiness: () => Promise.resolve(),
+      close: () => Promise.resolve(),
+    };
+    const follow = () =>
+      followDocument({
+        ...{ client, path: '/ended', schema: z.object({}), interval: 3_600_000 },
+        ...{ logger: log, now: () => state.now },
+      });
+    return { state, warn, follow };
+  }
+  const failureOf = (code: string) => Object.assign(new Error(`failed: ${code}`), { code });
+  const codes = (warn: ReturnType<typeof followFailing>['warn']) =>
+    warn.mock.calls.map(([details]) =>
+      String(Reflect.get(Reflect.get(details as object, 'err') as object, 'cause')),
+    );
+
+  it('is a warning once it has lasted longer than processes take that start side by side', async () => {
+    const { state, warn, follow } = followFailing();
+    state.failure = failureOf('ECONNREFUSED');
+    const followed = follow();
+    state.now = 4_999;
+    await followed.refresh();
+    expect(warn).not.toHaveBeenCalled();
+    state.now = 5_000;
+    await followed.refresh();
+    await followed.refresh();
+    expect(codes(warn)).toEqual(['Error: failed: ECONNREFUSED']);
+    followed.stop();
+  });
+
+  it('is a warning at once where it is a certificate', async () => {
+    const { state, warn, follow } = followFailing();
+    state.failure = failureOf('DEPTH_ZERO_SELF_SIGNED_CERT');
+    const followed = follow();
+    await followed.refresh();
+    expect(codes(warn)).toEqual(['Error: failed: DEPTH_ZERO_SELF_SIGNED_CERT']);
+    followed.stop();
+  });
+
+  it('is told again when it changes, and each reason once for an outage', async () => {
+    const { state, warn, follow } = followFailing();
+    const followed = follow();
+    await followed.refresh();
+    for (const code of ['ECONNREFUSED', 'ECONNREFUSED', 'ECONNRESET', 'ECONNREFUSED']) {
+      state.failure = failureOf(code);
+      await followed.refresh();
+    }
+    expect(codes(warn)).toEqual(['Error: failed: ECONNREFUSED', 'Error: failed: ECONNRESET']);
+    state.failure = null;
+    await followed.refresh();
+    state.failure = failureOf('ECONNREFUSED');
+    await followed.refresh();
+    expect(warn).toHaveBeenCalledTimes(3);
+    followed.stop();
   });
 });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { buildConnector, errors, Pool } from 'undici';
+import { explainCertificateFailure } from './certificate-failure.js';
 import type { ProcessTls } from './process-tls.js';
 import { contextHeader, signContext, type CallContext } from './signed-context.js';
 import { noClient, type Principal } from './viewer.js';
@@ -128,7 +129,7 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
       if (error instanceof ServiceUnavailableError || signal?.aborted === true) throw error;
       const isTooLarge = error instanceof errors.ResponseExceededMaxSizeError;
       const reason = deadline.aborted ? 'timeout' : isTooLarge ? 'invalid-response' : 'unreachable';
-      throw new ServiceUnavailableError(service, reason, { cause: error });
+      throw new ServiceUnavailableError(service, reason, { cause: explainCertificateFailure(error) });
     }
   }
 
@@ -157,12 +158,11 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
       return inTime((signals) => get(route, headers, signals));
     },
     async checkReadiness() {
-      const { statusCode, body } = await pool.request({
-        method: 'GET',
-        path: '/health/ready',
-        signal: AbortSignal.timeout(timeout),
+      const statusCode = await inTime(async (signal) => {
+        const answer = await pool.request({ method: 'GET', path: '/health/ready', signal });
+        await answer.body.dump();
+        return answer.statusCode;
       });
-      await body.dump();
       if (statusCode !== 200) throw new ServiceUnavailableError(service, 'unreachable');
     },
     close: () => pool.close(),
