@@ -16,6 +16,8 @@ const session = createSession({
   endpoint: '/graphql',
   fetch: window.fetch.bind(window),
   storage,
+  // Opens nothing by itself, and is for the time after the tab: it tells the next login here from a stranger's.
+  devices: window.localStorage,
   now: () => performance.now(),
 });
 void session.resume();

@@ -2,13 +2,15 @@ import type { ExecutionResult } from 'graphql';
 import * as z from 'zod/mini';
 import { NoAnswerError, type GraphqlExchange, type GraphqlRequest } from './graphql-request.js';
 
-const sessionFields = `session { accessToken refreshToken expiresAt user { fullName role } } userErrors { code message }`;
+const sessionFields = (more = ''): string =>
+  `session { accessToken refreshToken expiresAt ${more} user { fullName role } } userErrors { code message }`;
 
 const sessionPayload = z.object({
   session: z.nullable(
     z.object({
       accessToken: z.string(),
       refreshToken: z.string(),
+      deviceToken: z.optional(z.nullable(z.string())),
       expiresAt: z.string(),
       user: z.nullable(z.object({ fullName: z.string(), role: z.string() })),
     }),
@@ -27,6 +29,8 @@ export interface Viewer {
 export interface Grant {
   readonly accessToken: string;
   readonly refreshToken: string;
+  /** What this browser proves with next time that it has logged in before; null where it was given none. */
+  readonly deviceToken: string | null;
   /** How long the access token serves from now, in milliseconds, by the server's clock where that is known. */
   readonly lifetime: number;
   /** Null when the service did not say. */
@@ -36,14 +40,15 @@ export interface Grant {
 /** What came of asking for a session: a grant, or the reason of the refusal in words for people. */
 export type GrantOrRefusal = { readonly grant: Grant } | { readonly refusal: string };
 
-/** Asks for a session with e-mail and password. */
-export function loginRequest(email: string, password: string): GraphqlRequest {
-  return operation('Login', 'login', sessionFields, { email, password });
+/** Asks for a session with e-mail and password, and the device token of the latest login where there is one. */
+export function loginRequest(email: string, password: string, deviceToken: string | null): GraphqlRequest {
+  const input = { email, password, ...(deviceToken !== null && { deviceToken }) };
+  return operation('Login', 'login', sessionFields('deviceToken'), input);
 }
 
 /** Asks for a session in exchange for a refresh token, which thereby is used up. */
 export function refreshRequest(refreshToken: string): GraphqlRequest {
-  return operation('RefreshSession', 'refreshSession', sessionFields, { refreshToken });
+  return operation('RefreshSession', 'refreshSession', sessionFields(), { refreshToken });
 }
 
 /** Ends the session of the access token that the request is sent with. */
@@ -58,9 +63,9 @@ export function readGrant({ answer, serverTime }: GraphqlExchange): GrantOrRefus
   const { session, userErrors } = payload.data;
   if (session === null)
     return { refusal: userErrors[0]?.message ?? 'The server refused, and did not say why.' };
-  const { accessToken, refreshToken, expiresAt, user } = session;
+  const { accessToken, refreshToken, deviceToken = null, expiresAt, user } = session;
   const lifetime = Date.parse(expiresAt) - (serverTime ?? Date.now());
-  return { grant: { accessToken, refreshToken, lifetime, viewer: user } };
+  return { grant: { accessToken, refreshToken, deviceToken, lifetime, viewer: user } };
 }
 
 function faultOf({ errors }: ExecutionResult): string {

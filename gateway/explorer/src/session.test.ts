@@ -18,6 +18,24 @@ describe('a session', () => {
     expect([...stored]).toEqual([[storageKey, 'refresh-1']]);
   });
 
+  it('shows at the next login to the same account that this browser has logged in before', async () => {
+    const { session, server, stored, devices } = setUp();
+    const lastInput = () => server.requests.at(-1)?.variables?.input;
+    await session.logIn('doctor@hospital.com', 'right');
+    expect(lastInput()).not.toHaveProperty('deviceToken');
+    await session.logOut();
+    expect(stored.size).toBe(0);
+    expect([...devices]).toEqual([['caregraph:device-token:doctor@hospital.com', 'device-1']]);
+
+    await session.logIn(' Doctor@hospital.com', 'wrong');
+    expect(lastInput()).toMatchObject({ deviceToken: 'device-1' });
+    await session.logIn('nurse@hospital.com', 'right');
+    expect(lastInput()).not.toHaveProperty('deviceToken');
+    await session.logIn('doctor@hospital.com', 'right');
+    expect(lastInput()).toMatchObject({ deviceToken: 'device-1' });
+    expect(devices.get('caregraph:device-token:doctor@hospital.com')).toBe('device-3');
+  });
+
   it('says why a login was refused', async () => {
     const { session } = setUp();
     expect(await session.logIn('doctor@hospital.com', 'wrong')).toBe(
@@ -39,6 +57,7 @@ describe('a session', () => {
       endpoint: '/graphql',
       fetch,
       storage: storageOver(new Map()),
+      devices: storageOver(new Map()),
       now: () => 0,
     });
     expect(await session.logIn('doctor@hospital.com', 'right')).toMatch(reason);
@@ -135,17 +154,20 @@ function setUp({ serverAheadBy = 0, refreshToken = '' } = {}): {
   server: ReturnType<typeof createServer>;
   clock: { now: number };
   stored: Map<string, string>;
+  devices: Map<string, string>;
 } {
   const stored = new Map(refreshToken === '' ? [] : [[storageKey, refreshToken]]);
+  const devices = new Map<string, string>();
   const clock = { now: 0 };
   const server = createServer(serverAheadBy);
   const surroundings = {
     endpoint: '/graphql',
     fetch: server.fetch,
     storage: storageOver(stored),
+    devices: storageOver(devices),
     now: () => clock.now,
   };
-  return { session: createSession(surroundings), server, clock, stored };
+  return { session: createSession(surroundings), server, clock, stored, devices };
 }
 
 function storageOver(stored: Map<string, string>): Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> {
@@ -173,6 +195,7 @@ function createServer(aheadBy: number): {
       session: {
         accessToken: `access-${grants}`,
         refreshToken: `refresh-${grants}`,
+        deviceToken: `device-${grants}`,
         expiresAt: new Date(serverNow + 300_000).toISOString(),
         user: { fullName: 'Maya Chen', role: 'DOCTOR' },
       },

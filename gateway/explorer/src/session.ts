@@ -28,6 +28,8 @@ export interface SessionSurroundings {
   readonly fetch: Fetch;
   /** Keeps the refresh token over a reload of the page; the access token is kept in memory only. */
   readonly storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+  /** Keeps device tokens, by e-mail, over sessions: with one, nobody else's failed logins slow this browser down. */
+  readonly devices: Pick<Storage, 'getItem' | 'setItem'>;
   /** A clock that only goes forward, in milliseconds. */
   readonly now: () => number;
 }
@@ -59,12 +61,13 @@ interface Tokens extends Pick<Grant, 'accessToken' | 'refreshToken'> {
 }
 
 const storageKey = 'caregraph:refresh-token';
+const deviceKey = (email: string): string => `caregraph:device-token:${email.trim().toLowerCase()}`;
 /** How long before its end an access token is renewed, in milliseconds. */
 const renewalMargin = 30_000;
 const sessionEnded = 'Your session has ended. Log in again.';
 
 /** Begins without a login: `resume` or `logIn` comes next. */
-export function createSession({ endpoint, fetch, storage, now }: SessionSurroundings): Session {
+export function createSession({ endpoint, fetch, storage, devices, now }: SessionSurroundings): Session {
   const listeners = new Set<() => void>();
   let state: SessionState =
     storage.getItem(storageKey) === null ? { kind: 'loggedOut', notice: null } : { kind: 'resuming' };
@@ -130,8 +133,10 @@ export function createSession({ endpoint, fetch, storage, now }: SessionSurround
     },
     async logIn(email, password) {
       try {
-        const outcome = await ask(loginRequest(email, password));
+        const key = deviceKey(email);
+        const outcome = await ask(loginRequest(email, password, devices.getItem(key)));
         if ('refusal' in outcome) return outcome.refusal;
+        if (outcome.grant.deviceToken !== null) devices.setItem(key, outcome.grant.deviceToken);
         accept(outcome.grant);
         return null;
       } catch (error) {
