@@ -8,6 +8,7 @@ import {
   portSetting,
   serviceTimeoutSetting,
   StartupError,
+  wholeNumberSetting,
   type TlsSettings,
 } from '@caregraph/service-kit';
 import { fileURLToPath } from 'node:url';
@@ -37,7 +38,7 @@ const platform = z.object({
   ...platformCost,
   SERVICE_CONTEXT_SECRET: contextSecretSetting,
   ...rateLimitSettings,
-  REVOCATION_OUTAGE_SECONDS: z.coerce.number().int().min(1).max(86_400).default(600),
+  REVOCATION_OUTAGE_SECONDS: wholeNumberSetting(1, 86_400).default(600),
   USERS_URL: httpUrlSetting.optional(),
   PATIENTS_URL: httpUrlSetting.optional(),
   APPOINTMENTS_URL: httpUrlSetting.optional(),

@@ -1,4 +1,4 @@
-import { StartupError, type ConnectionLimits } from '@caregraph/service-kit';
+import { StartupError, wholeNumberSetting, type ConnectionLimits } from '@caregraph/service-kit';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { OperationLimits } from '../limits/operation-limits.js';
@@ -6,11 +6,11 @@ import { parseTrustedProxies, type TrustProxy } from './trusted-proxies.js';
 
 /** A limit; 0 takes it away. */
 function limit(most: number) {
-  const setting = z.coerce.number().int().min(0);
+  const setting = wholeNumberSetting(0);
   return setting.default(most).transform((value) => (value === 0 ? Infinity : value));
 }
 
-const milliseconds = z.coerce.number().int().min(1).max(3_600_000);
+const milliseconds = wholeNumberSetting(1, 3_600_000);
 
 /** Origins, as browsers send them: scheme, host and port, in lower case, without a path. */
 const originsSetting = z
@@ -32,10 +32,10 @@ export const exposureSettings = {
   MAX_VARIABLE_VALUES: limit(1_000),
   MAX_VARIABLE_CHARACTERS: limit(500_000),
   MAX_BODY_BYTES: limit(1_048_576),
-  OPERATION_TIMEOUT_MS: z.coerce.number().int().min(0).max(3_600_000).default(30_000),
+  OPERATION_TIMEOUT_MS: wholeNumberSetting(0, 3_600_000).default(30_000),
   HEADERS_TIMEOUT_MS: milliseconds.default(10_000),
   REQUEST_TIMEOUT_MS: milliseconds.default(30_000),
-  MAX_CONNECTIONS: z.coerce.number().int().min(0).default(10_000),
+  MAX_CONNECTIONS: wholeNumberSetting(0).default(10_000),
   TRUSTED_DOCUMENTS: z.enum(['also', 'only']).default('also'),
   TRUSTED_DOCUMENTS_FILE: z.string().optional(),
   CORS_ORIGINS: originsSetting,

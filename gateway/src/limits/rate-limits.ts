@@ -2,6 +2,7 @@ import { clientNetwork, createRateLimits, redisUrlSetting, type RateLimits } fro
 import {
   graphqlErrorBody,
   sendJson,
+  wholeNumberSetting,
   type Client,
   type Exchange,
   type Handler,
@@ -12,7 +13,7 @@ import {
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
 
-const perMinute = z.coerce.number().int().min(0).max(1_000_000_000);
+const perMinute = wholeNumberSetting(0, 1_000_000_000);
 
 /** How much one account and one address may ask of the gateway in a minute; 0 for as much as they like. */
 export const rateLimitSettings = {

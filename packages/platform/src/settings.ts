@@ -4,14 +4,14 @@ import {
   contextSecretSetting,
   databaseUrlSetting,
   parseSettings,
-  portSetting,
+  wholeNumberSetting,
   type PlainConnection,
 } from '@caregraph/service-kit/settings';
 import path from 'node:path';
 import { z } from 'zod';
 import { settingsProblems } from './settings-checks.js';
 
-const fixedPort = portSetting.min(1);
+const fixedPort = wholeNumberSetting(1, 65_535);
 
 const schema = z.object({
   ...commonSettings,

@@ -45,8 +45,17 @@ export function parseSettings<Schema extends z.ZodObject>(
   throw new SettingsError(problems);
 }
 
+/** A whole number within these bounds, both included. */
+export function wholeNumberSetting(least: number, most = Number.MAX_SAFE_INTEGER) {
+  const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
+  const error = `must be a whole number ${range}`;
+  const isInRange = (value: number): boolean =>
+    Number.isSafeInteger(value) && value >= least && value <= most;
+  return z.coerce.number({ error }).refine(isInRange, error);
+}
+
 /** A TCP port; 0 lets the system choose one. */
-export const portSetting = z.coerce.number().int().min(0).max(65_535);
+export const portSetting = wholeNumberSetting(0, 65_535);
 
 /** `true` or `false`, spelled out. */
 export const booleanSetting = z.enum(['true', 'false']).transform((value) => value === 'true');
@@ -118,4 +127,4 @@ export function contextSecrets(settings: {
 }
 
 /** How many milliseconds a process waits for another service before it gives up. */
-export const serviceTimeoutSetting = z.coerce.number().int().min(1).max(600_000).default(5_000);
+export const serviceTimeoutSetting = wholeNumberSetting(1, 600_000).default(5_000);

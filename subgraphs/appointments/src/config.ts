@@ -7,6 +7,7 @@ import {
   parseSettings,
   portSetting,
   serviceTimeoutSetting,
+  wholeNumberSetting,
 } from '@caregraph/service-kit';
 import { z } from 'zod';
 import { timeZoneName } from './time-zone.js';
@@ -20,7 +21,7 @@ const settings = z.object({
   PATIENTS_URL: httpUrlSetting.default('http://127.0.0.1:4002/graphql'),
   SERVICE_TIMEOUT_MS: serviceTimeoutSetting,
   // Less than the time between two slow answers would be an outage now and then.
-  RESTRICTIONS_OUTAGE_SECONDS: z.coerce.number().int().min(5).max(86_400).default(600),
+  RESTRICTIONS_OUTAGE_SECONDS: wholeNumberSetting(5, 86_400).default(600),
   CLINIC_TIME_ZONE: timeZoneName.default('UTC'),
 });
 

@@ -7,15 +7,16 @@ import {
   deploymentProblems,
   parseSettings,
   portSetting,
+  wholeNumberSetting,
 } from '@caregraph/service-kit';
 import { z } from 'zod';
 import { longestAccessTokenLife } from './access-token-limits.js';
 
 /** bcrypt's cost: each step doubles the work of a login, and of guessing. */
-const passwordHashCost = z.coerce.number().int().min(4).max(16).default(12);
+const passwordHashCost = wholeNumberSetting(4, 16).default(12);
 
 /** NIST SP 800-63B-4, section 3.1.1.2: 15 where the password is all there is, never less than 8. */
-const passwordMinimumLength = z.coerce.number().int().min(8).max(64).default(15);
+const passwordMinimumLength = wholeNumberSetting(8, 64).default(15);
 
 const settings = z.object({
   ...commonSettings,
@@ -23,19 +24,11 @@ const settings = z.object({
   USERS_DATABASE_URL: databaseUrlSetting,
   ...contextSecretSettings,
   ACCESS_TOKEN_KEYS_FILE: z.string(),
-  ACCESS_TOKEN_SECONDS: z.coerce.number().int().min(30).max(longestAccessTokenLife).default(600),
-  SESSION_IDLE_SECONDS: z.coerce
-    .number()
-    .int()
-    .min(60)
-    .default(2 * 60 * 60),
-  SESSION_SECONDS: z.coerce
-    .number()
-    .int()
-    .min(60)
-    .default(12 * 60 * 60),
-  REFRESH_GRACE_SECONDS: z.coerce.number().int().min(0).max(60).default(10),
-  SESSION_RETENTION_DAYS: z.coerce.number().int().min(1).max(36_500).default(90),
+  ACCESS_TOKEN_SECONDS: wholeNumberSetting(30, longestAccessTokenLife).default(600),
+  SESSION_IDLE_SECONDS: wholeNumberSetting(60).default(2 * 60 * 60),
+  SESSION_SECONDS: wholeNumberSetting(60).default(12 * 60 * 60),
+  REFRESH_GRACE_SECONDS: wholeNumberSetting(0, 60).default(10),
+  SESSION_RETENTION_DAYS: wholeNumberSetting(1, 36_500).default(90),
   PASSWORD_HASH_COST: passwordHashCost,
   PASSWORD_MIN_LENGTH: passwordMinimumLength,
   REDIS_URL: redisUrlSetting.optional(),
