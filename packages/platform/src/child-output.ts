@@ -10,6 +10,8 @@ export interface ChildOutput {
   capture: (stdout: Readable, stderr: Readable) => void;
   /** What the child last printed on standard error, at most twenty lines. */
   lastErrors: () => string;
+  /** The last warning or error that the child has logged, as it was reported; undefined where it has logged none. */
+  lastWarning: () => string | undefined;
   /** Settles when everything is in the file; what comes later is left out. */
   close: () => Promise<void>;
 }
@@ -45,6 +47,7 @@ export function openChildOutput(
   };
   const lastShown = new Map<string, number>();
   let errors: string[] = [];
+  let warning: string | undefined;
   const show = (line: string): void => {
     const now = performance.now();
     if (now - (lastShown.get(line) ?? -Infinity) < repeatAfter) return;
@@ -55,10 +58,13 @@ export function openChildOutput(
   return {
     capture: (stdout, stderr) => {
       errors = [];
+      warning = undefined;
       createInterface(stdout).on('line', (line) => {
         write(line);
         const summary = summarise(line);
-        if (summary !== undefined) show(summary);
+        if (summary === undefined) return;
+        warning = summary;
+        show(summary);
       });
       createInterface(stderr).on('line', (line) => {
         write(line);
@@ -66,6 +72,7 @@ export function openChildOutput(
       });
     },
     lastErrors: () => errors.join('\n'),
+    lastWarning: () => warning,
     close: () =>
       new Promise((resolve) => {
         log.end(() => {

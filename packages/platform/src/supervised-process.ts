@@ -23,6 +23,8 @@ export interface ProcessSpecification {
   onSpawn: (pid: number) => void;
   /** Told, in a sentence, when the process ended without being asked to, and when it is back. */
   report: (line: string) => void;
+  /** How long the process may take until it is ready, in milliseconds; a minute unless given. */
+  readyPatience?: number;
 }
 
 /** A process ended, or did not become ready, when it was first started. The message is what it said. */
@@ -31,7 +33,7 @@ export class ProcessStartError extends Error {
 }
 
 /** How long a process may take until it is ready, in milliseconds. */
-const readyPatience = 60_000;
+const usualPatience = 60_000;
 /** How long the last output of a process may take to arrive after its end, in milliseconds. */
 const outputPatience = 1_000;
 const longestPause = 30_000;
@@ -135,7 +137,7 @@ export class SupervisedProcess {
   }
 
   async #waitFor(url: string, child: ChildProcess, cancel: AbortSignal): Promise<void> {
-    const { name, output } = this.#specification;
+    const { name, output, readyPatience = usualPatience } = this.#specification;
     const deadline = performance.now() + readyPatience;
     while (!(await answers(url))) {
       cancel.throwIfAborted();
@@ -143,7 +145,12 @@ export class SupervisedProcess {
         await this.#lastOutput();
         throw new ProcessStartError(output.lastErrors() || `${name} ended at once.`);
       }
-      if (performance.now() > deadline) throw new ProcessStartError(`${name} did not become ready in time.`);
+      if (performance.now() > deadline) {
+        const warning = output.lastWarning();
+        throw new ProcessStartError(
+          `${name} did not become ready in time.${warning === undefined ? '' : ` Its last ${warning}`}`,
+        );
+      }
       await delay(50);
     }
   }

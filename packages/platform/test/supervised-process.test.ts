@@ -92,6 +92,17 @@ it('tells what a process said that ended before it was ready', async () => {
   await expect(attempt).rejects.toThrow('Port 4 is taken.');
 });
 
+it('tells what a process last warned of that does not become ready', async () => {
+  const { supervised } = await supervise(
+    `console.log(JSON.stringify({ level: 40, msg: 'the other one is away' })); ${standIn}`,
+    { readyPatience: 3_000 },
+    ['broken'],
+  );
+  await expect(supervised.start(never)).rejects.toThrow(
+    'stand-in did not become ready in time. Its last warning: the other one is away',
+  );
+});
+
 it('kills a process that does not end in time', async () => {
   const { supervised, origin } = await supervise(
     `${standIn}\nprocess.removeAllListeners('SIGTERM'); process.on('SIGTERM', () => undefined);`,
@@ -109,10 +120,15 @@ interface Fixture {
   events: EventEmitter;
 }
 
-async function supervise(program: string): Promise<Fixture> {
+async function supervise(
+  program: string,
+  options: { readyPatience?: number } = {},
+  files: readonly string[] = [],
+): Promise<Fixture> {
   const folder = await mkdtemp(path.join(tmpdir(), 'caregraph-supervised-'));
   const entry = path.join(folder, 'main.mjs');
   await writeFile(entry, program);
+  for (const name of files) await writeFile(path.join(folder, name), '');
   const port = await findFreePort();
   const origin = `http://127.0.0.1:${port}`;
   const events = new EventEmitter();
@@ -129,6 +145,7 @@ async function supervise(program: string): Promise<Fixture> {
     output: openChildOutput('stand-in', folder, report),
     onSpawn: () => undefined,
     report,
+    ...options,
   });
   onTestFinished(async () => {
     supervised.kill();
