@@ -1,34 +1,24 @@
-import { PortTakenError } from '@caregraph/postgres';
+import { explainListenFailure, type ListenAddress } from '@caregraph/service-kit/listen-failure';
 import { createServer } from 'node:net';
 
-/** A port that we shall listen on, and the setting that moves it. */
-export interface NeededPort {
-  port: number;
-  setting: string;
-  host: string;
-}
-
 /**
- * Makes sure, before anything is started, that every port is free.
+ * Makes sure, before anything is started, that we can listen everywhere where we shall.
  *
- * @throws PortTakenError naming the first one that is not
+ * @throws StartupError about the first place where we cannot: it names the setting to change
  */
-export async function checkPorts(ports: readonly NeededPort[]): Promise<void> {
-  for (const { port, setting, host } of ports) {
-    if (await isTaken(port, host)) throw new PortTakenError(port, setting);
-  }
+export async function checkPorts(addresses: readonly ListenAddress[]): Promise<void> {
+  for (const address of addresses) await tryListening(address);
 }
 
-function isTaken(port: number, host: string): Promise<boolean> {
+function tryListening(address: ListenAddress): Promise<void> {
   return new Promise((resolve, reject) => {
     const server = createServer();
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EADDRINUSE') resolve(true);
-      else reject(error);
+    server.once('error', (error) => {
+      reject(explainListenFailure(error, address));
     });
-    server.listen({ port, host, exclusive: true }, () => {
+    server.listen({ port: address.port, host: address.host, exclusive: true }, () => {
       server.close(() => {
-        resolve(false);
+        resolve();
       });
     });
   });

@@ -1,8 +1,9 @@
 import { migrate } from '@caregraph/migrations';
 import { serviceNames, type Cluster } from '@caregraph/postgres';
+import type { ListenAddress } from '@caregraph/service-kit/listen-failure';
 import { ensureAccessTokenKeys } from './access-token-keys.js';
 import { announce } from './announcement.js';
-import { checkPorts, type NeededPort } from './check-ports.js';
+import { checkPorts } from './check-ports.js';
 import { openDatabases, startEmbedded, type Databases } from './databases.js';
 import { keepRunning } from './keep-running.js';
 import { prepareDemo } from './demo-login.js';
@@ -82,12 +83,12 @@ export async function runPlatform(options: PlatformOptions): Promise<void> {
   report('Stopped.');
 }
 
-function neededPorts(settings: Settings): NeededPort[] {
+function neededPorts(settings: Settings): ListenAddress[] {
   return [
-    { port: settings.gatewayPort, setting: 'PORT', host: settings.host },
+    { port: settings.gatewayPort, portSetting: 'PORT', host: settings.host },
     ...serviceNames.map((service) => ({
       port: settings.servicePorts[service],
-      setting: `${service.toUpperCase()}_PORT`,
+      portSetting: `${service.toUpperCase()}_PORT`,
       host: '127.0.0.1',
     })),
   ];

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { startHttpServer, type Handler } from './http-server.js';
 import { createLogger } from './logger.js';
-import { PortTakenError } from './process-lifecycle.js';
+import { PortTakenError } from './listen-failure.js';
 import { StartupError } from './startup-error.js';
 
 function start(handler: Handler, port = 0, host = '127.0.0.1') {

@@ -2,10 +2,10 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { randomUUID } from 'node:crypto';
 import { connectionOptions, limitConnections, type ConnectionLimits } from './connection-limits.js';
+import { explainListenFailure } from './listen-failure.js';
 import type { Logger } from './logger.js';
-import { PortTakenError, type Running } from './process-lifecycle.js';
+import type { Running } from './process-lifecycle.js';
 import type { ProcessTls } from './process-tls.js';
-import { StartupError } from './startup-error.js';
 import { createWebServer, followConnections, lacksClientCertificate } from './web-server.js';
 
 /** A request that is being answered. */
@@ -131,29 +131,12 @@ function requestIdOf(request: IncomingMessage, trusted: boolean): string {
   return trusted && typeof given === 'string' && /^[\w.-]{1,100}$/.test(given) ? given : randomUUID();
 }
 
-async function listen(server: Server, { host, port, portSetting }: HttpServerOptions): Promise<number> {
+async function listen(server: Server, options: HttpServerOptions): Promise<number> {
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      reject(explainListenError(error, host, port, portSetting));
+    server.once('error', (error) => {
+      reject(explainListenFailure(error, options));
     });
-    server.listen(port, host, resolve);
+    server.listen(options.port, options.host, resolve);
   });
   return (server.address() as AddressInfo).port;
-}
-
-/** What keeps a server from listening, where whoever starts it can mend that. */
-function explainListenError(
-  error: NodeJS.ErrnoException,
-  host: string,
-  port: number,
-  portSetting: string,
-): Error {
-  if (error.code === 'EADDRINUSE') return new PortTakenError(port, portSetting);
-  if (error.code === 'EACCES') {
-    return new StartupError(`This user may not listen on port ${port}; set ${portSetting} to another one.`);
-  }
-  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND') {
-    return new StartupError(`This machine has no address ${host}; set HOST to one that it has.`);
-  }
-  return error;
 }

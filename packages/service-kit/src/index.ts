@@ -10,6 +10,7 @@ export type { Admit } from './graphql-handler.js';
 export * from './graphql-server.js';
 export * from './health.js';
 export * from './http-server.js';
+export * from './listen-failure.js';
 export * from './logger.js';
 export * from './metrics.js';
 export * from './opaque-id.js';

@@ -44,14 +44,3 @@ export async function runProcess(logger: Logger, start: () => Promise<Running>):
   logger.info('stopped');
   process.exit(0);
 }
-
-/** A port that another process listens on. The message names the port and the setting that moves it. */
-export class PortTakenError extends StartupError {
-  constructor(
-    readonly port: number,
-    readonly setting: string,
-  ) {
-    super(`Port ${port} is taken by another program; set ${setting} to a free port.`);
-    this.name = 'PortTakenError';
-  }
-}
