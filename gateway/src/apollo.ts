@@ -9,6 +9,7 @@ import {
   type Logger,
 } from '@caregraph/service-kit';
 import type { GraphQLSchema } from 'graphql';
+import { withoutValueCompletion } from './answer-extensions.js';
 import { defineScalars, platformScalars } from './api-scalars.js';
 import type { Config } from './config.js';
 import type { GatewayContext } from './context.js';
@@ -83,6 +84,7 @@ function plugins(limits: RequestLimits, logger: Logger): ApolloServerPlugin<Gate
     operationChoice,
     signInLimit(limits),
     responseStatus,
+    withoutValueCompletion,
     errorLog(logger),
     ApolloServerPluginLandingPageLocalDefault({ embed: true, footer: false, document: exampleDocument }),
   ];

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { anonymous, type Exchange, type Logger, type Viewer } from '@caregraph/service-kit';
 import type { AccessTokenVerifier } from './identity/access-token-verifier.js';
 import type { Config } from './config.js';
@@ -24,6 +25,7 @@ export async function createContext(
 ): Promise<GatewayContext | null> {
   const { request, response, requestId } = exchange;
   const gone = new AbortController();
+  setMaxListeners(0, gone.signal);
   response.once('close', () => {
     if (!response.writableFinished) gone.abort();
   });

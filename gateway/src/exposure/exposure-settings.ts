@@ -29,6 +29,7 @@ export const exposureSettings = {
   MAX_ALIASES: limit(60),
   MAX_DIRECTIVES: limit(50),
   MAX_ROOT_FIELDS: limit(20),
+  MAX_MUTATIONS: limit(10),
   MAX_VARIABLE_VALUES: limit(1_000),
   MAX_VARIABLE_CHARACTERS: limit(500_000),
   MAX_BODY_BYTES: limit(1_048_576),

@@ -54,8 +54,9 @@ export function createAdmission({
   return (request, context) => {
     const parameters = readParameters(request);
     if (parameters === null) return Promise.resolve({ request, context });
-    const { operationName, variables, extensions } = parameters;
-    const rest = { operationName, variables, extensions: { ...extensions, persistedQuery: undefined } };
+    const { operationName, variables } = parameters;
+    // What the extensions say of documents has been heeded then; nothing reads others.
+    const rest = { operationName, variables, extensions: {} };
     try {
       const query = documents.resolve(parameters);
       if (query === null) return Promise.resolve({ request, context });

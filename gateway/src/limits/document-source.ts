@@ -27,9 +27,9 @@ export function createDocumentSource(trusted: TrustedDocuments, onlyTrusted: boo
 
   function lookUp(id: string): string {
     const source = trusted.get(id) ?? known.get(id);
-    // Clients of Apollo's protocol wait for this very sentence.
-    if (source === undefined) throw refusal('PERSISTED_QUERY_NOT_FOUND', 'PersistedQueryNotFound');
-    return source;
+    if (source !== undefined) return source;
+    // Clients of Apollo's protocol wait for that very word, and send the document then, where that is of use.
+    throw refusal('PERSISTED_QUERY_NOT_FOUND', onlyTrusted ? untrusted : 'PersistedQueryNotFound');
   }
 
   return {
@@ -47,7 +47,7 @@ export function createDocumentSource(trusted: TrustedDocuments, onlyTrusted: boo
         throw refusal('BAD_REQUEST', 'The hash in `persistedQuery` is not the SHA-256 of the document.');
       }
       if (onlyTrusted && !trusted.has(ownHash ?? '')) {
-        throw refusal('BAD_USER_INPUT', 'Only documents that this server was set up with run here.');
+        throw refusal('BAD_USER_INPUT', untrusted);
       }
       return query;
     },
@@ -57,6 +57,8 @@ export function createDocumentSource(trusted: TrustedDocuments, onlyTrusted: boo
     },
   };
 }
+
+const untrusted = 'Only documents that this server was set up with run here.';
 
 /** The hash in the extension `persistedQuery`; undefined where there is no such extension. */
 function readHash({ persistedQuery }: RequestParameters['extensions']): string | undefined {

@@ -1,6 +1,11 @@
+import { setMaxListeners } from 'node:events';
+
 /** Aborts when an operation that begins now has taken as long as it may, in milliseconds; 0 lets it take any time. */
 export function startDeadline(milliseconds: number): AbortSignal {
-  return milliseconds === 0 ? new AbortController().signal : AbortSignal.timeout(milliseconds);
+  const deadline = milliseconds === 0 ? new AbortController().signal : AbortSignal.timeout(milliseconds);
+  // An operation has as many fetches as its plan, and all of them wait for it.
+  setMaxListeners(0, deadline);
+  return deadline;
 }
 
 /** What some work comes to; rejects with the deadline's reason where that passes before, whatever the work does. */

@@ -7,6 +7,9 @@ const schema = buildSchema(`
   directive @mark repeatable on FIELD
   type Query { me(filter: [Int!]): User, users(first: Int = 20): [User!]! }
   type User { id: ID!, friend: User }
+  type Mutation { rename: User, remove: User }
+  type Patient { allergies: String }
+  extend type User { patient: Patient }
 `);
 const limits: OperationLimits = {
   MAX_TOKENS: 40,
@@ -17,6 +20,7 @@ const limits: OperationLimits = {
   MAX_ALIASES: 2,
   MAX_DIRECTIVES: 2,
   MAX_ROOT_FIELDS: 3,
+  MAX_MUTATIONS: 2,
   MAX_COST: 50,
   MAX_VARIABLE_VALUES: 10,
   MAX_VARIABLE_CHARACTERS: 20,
@@ -60,6 +64,16 @@ describe('an operation', () => {
     ['MAX_ALIASES', '{ a: me { b: id } }', '{ a: me { b: id c: id } }'],
     ['MAX_DIRECTIVES', '{ me { id @mark @mark } }', '{ me { id @mark @mark @mark } }'],
     ['MAX_ROOT_FIELDS', '{ ...R } fragment R on Query { a: me b: me me }', '{ me me me me }'],
+    [
+      'MAX_MUTATIONS',
+      'mutation { rename { id } remove { id } }',
+      'mutation { ...M } fragment M on Mutation { rename { id } rename { id } remove { id } }',
+    ],
+    [
+      'MAX_COST',
+      '{ me { patient { allergies allergies } } }',
+      '{ me { patient { allergies allergies allergies } } }',
+    ],
     ['MAX_COST', '{ users(first: 49) { id } }', '{ users(first: 50) { id } }'],
     [
       'MAX_VARIABLE_VALUES',

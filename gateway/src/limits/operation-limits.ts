@@ -2,6 +2,7 @@ import {
   getOperationAST,
   Kind,
   Lexer,
+  OperationTypeNode,
   Source,
   TokenKind,
   type DocumentNode,
@@ -23,6 +24,7 @@ export interface OperationLimits {
   readonly MAX_ALIASES: number;
   readonly MAX_DIRECTIVES: number;
   readonly MAX_ROOT_FIELDS: number;
+  readonly MAX_MUTATIONS: number;
   readonly MAX_COST: number;
   readonly MAX_VARIABLE_VALUES: number;
   readonly MAX_VARIABLE_CHARACTERS: number;
@@ -98,6 +100,9 @@ export function checkOperation(
   const size = measure({ operation, fragments: byName(fragments), variables, schema });
   for (const [limit, name, what] of measures) {
     if (size[name] > limits[limit]) throw excess('The operation', limits[limit], what, limit);
+  }
+  if (operation.operation === OperationTypeNode.MUTATION && size.rootFields > limits.MAX_MUTATIONS) {
+    throw excess('The operation', limits.MAX_MUTATIONS, 'mutations', 'MAX_MUTATIONS');
   }
   if (size.introspectionCost > introspectionAllowance) {
     throw refusal('BAD_USER_INPUT', 'The operation asks too much of the schema itself at once.');

@@ -16,6 +16,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
+import { fieldWeights } from './field-weights.js';
 import { readPageSize } from './page-size.js';
 import { add, nothing, times, type SelectionSize } from './selection-size.js';
 
@@ -74,7 +75,7 @@ export function measureOperation({
       const directives = selection.directives?.length ?? 0;
       const part =
         selection.kind === Kind.FIELD
-          ? measureField(selection, fieldOf(type, selection.name.value, schema))
+          ? measureField(selection, type?.name, fieldOf(type, selection.name.value, schema))
           : selection.kind === Kind.FRAGMENT_SPREAD
             ? measureFragment(selection.name.value)
             : measureSelections(
@@ -98,7 +99,12 @@ export function measureOperation({
     return part;
   }
 
-  function measureField(node: FieldNode, field: GraphQLField<unknown, unknown> | undefined): SelectionSize {
+  function measureField(
+    node: FieldNode,
+    parent: string | undefined,
+    field: GraphQLField<unknown, unknown> | undefined,
+  ): SelectionSize {
+    const weight = fieldWeights.get(`${parent ?? ''}.${node.name.value}`) ?? 1;
     const inner =
       node.selectionSet === undefined
         ? nothing
@@ -110,8 +116,8 @@ export function measureOperation({
     // A page is either the list itself or, in a connection, the lists directly within the field.
     const cost =
       isList && pageSize !== undefined
-        ? 1 + times(pageSize, inner.costOnce + times(assumedListSize, inner.costPerEntry))
-        : 1 + inner.costOnce + times(pageSize ?? assumedListSize, inner.costPerEntry);
+        ? weight + times(pageSize, inner.costOnce + times(assumedListSize, inner.costPerEntry))
+        : weight + inner.costOnce + times(pageSize ?? assumedListSize, inner.costPerEntry);
     if (field === SchemaMetaFieldDef || field === TypeMetaFieldDef) {
       return { ...nothing, aliases, directives, rootFields: 1, introspectionCost: cost };
     }

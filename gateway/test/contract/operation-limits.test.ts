@@ -1,12 +1,13 @@
-import { getOperationAST, parse, type DocumentNode } from 'graphql';
+import { getNullableType, getOperationAST, parse, type DocumentNode } from 'graphql';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { readOperations, trustedDocumentsFile } from '../../src/supergraph/contracts.js';
 import { exposureSettings, platformCost } from '../../src/exposure/exposure-settings.js';
 import { checkOperation, checkTokens, type OperationLimits } from '../../src/limits/operation-limits.js';
+import { fieldWeights } from '../../src/limits/field-weights.js';
 import { createManifest } from '../../src/limits/trusted-documents.js';
-import { api } from './api.js';
+import { api, fieldsOf } from './api.js';
 
 const settings = z.object({ ...exposureSettings, ...platformCost }).parse({});
 const half = Object.fromEntries(
@@ -41,6 +42,16 @@ describe('every operation of the apps', () => {
   it.each(operations)('$name has an entry in the committed manifest', ({ source }) => {
     const [entry] = readManifest(createManifest([source]));
     expect(readManifest(readFileSync(trustedDocumentsFile, 'utf8'))).toContainEqual(entry);
+  });
+});
+
+describe('the weights of fields', () => {
+  it('are those of texts that the API has', () => {
+    for (const coordinate of fieldWeights.keys()) {
+      const [type = '', name = ''] = coordinate.split('.');
+      const field = fieldsOf(api.getType(type)).find((candidate) => candidate.name === name);
+      expect([coordinate, String(getNullableType(field?.type))]).toEqual([coordinate, 'String']);
+    }
   });
 });
 

@@ -108,6 +108,12 @@ describe('an operation that asks for too much', () => {
     expect((await open.post({ extensions: persisted(query) })).codes).toEqual(['PERSISTED_QUERY_NOT_FOUND']);
   });
 
+  it('is answered where nobody reads what its extensions hold, however deep that is', async () => {
+    const nested = '['.repeat(7_000) + ']'.repeat(7_000);
+    const search = `query={__typename}&extensions={"a":${nested}}`;
+    expect(await open.get(search)).toMatchObject({ status: 200, codes: [] });
+  });
+
   it('is answered with 200 to a client that reads only application/json', async () => {
     const query = '{ ...A } fragment A on Query { ...A }';
     const { status, errors } = await open.client.query(query, { headers: { accept: 'application/json' } });

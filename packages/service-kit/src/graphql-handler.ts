@@ -38,7 +38,14 @@ export async function answerGraphql<Context extends BaseContext>(
   if (raw === null) {
     // The rest of the body is not read, so that the connection cannot serve another request.
     response.setHeader('connection', 'close');
-    sendJson(response, 413, graphqlErrorBody('BAD_REQUEST', 'The request is too large.'));
+    sendJson(
+      response,
+      413,
+      graphqlErrorBody(
+        'BAD_REQUEST',
+        `The body has more than ${maximumBodySize} bytes, which is the limit here.`,
+      ),
+    );
     return;
   }
   const context = await authenticate(exchange, raw);
