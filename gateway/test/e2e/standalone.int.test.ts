@@ -221,7 +221,12 @@ describe('a request that is no good', () => {
     ],
     ['a syntax error', () => post('{"query":"{"}'), 400, 'GRAPHQL_PARSE_FAILED'],
     ['an unknown field', () => post('{"query":"{ nothing }"}'), 400, 'GRAPHQL_VALIDATION_FAILED'],
-    ['a GET without a preflight', () => fetch(`${url}/graphql?query={__typename}`), 400, 'BAD_REQUEST'],
+    [
+      'a GET that a page of another site has caused',
+      () => fetch(`${url}/graphql?query={__typename}`, { headers: { 'sec-fetch-site': 'cross-site' } }),
+      400,
+      'BAD_REQUEST',
+    ],
   ])('%s gets a GraphQL error', async (_, send, status, code) => {
     const response = await send();
     const { errors } = (await response.json()) as { errors: { message: string; extensions: object }[] };
