@@ -1,20 +1,27 @@
 import { isEncrypted } from './child-environments.js';
-import type { DemoLogin } from './demo-login.js';
+import type { Accounts, DemoLogin } from './accounts.js';
 import type { Settings } from './settings.js';
 
-/** What `npm start` ends with: where everything is, and how to log in to the demo if there is one. */
-export function announce(settings: Settings, demo: DemoLogin | undefined): string {
+const createAdministrator =
+  'npm run admin:create -- --email you@example.org --first-name Your --last-name Name';
+
+/** What `npm start` ends with: where everything is, and how to log in. */
+export function announce(settings: Settings, { isEmpty, demo }: Accounts): string {
   const origin = `${isEncrypted(settings) ? 'https' : 'http'}://localhost:${settings.gatewayPort}`;
   const lines = [
     '',
     'Caregraph is running.',
     '',
-    `  Apollo Sandbox   ${origin}/`,
-    `  Explorer         ${origin}/explorer   (works without internet)`,
+    ...(settings.explorable
+      ? [`  Apollo Sandbox   ${origin}/`, `  Explorer         ${origin}/explorer   (works without internet)`]
+      : []),
     `  GraphQL          ${origin}/graphql`,
     `  Health           ${origin}/health/ready`,
     `  Logs             ${settings.dataDirectory}/logs`,
     ...(demo ? announceDemo(demo) : []),
+    ...(isEmpty
+      ? ['', 'Nobody has an account yet. To make the first administrator:', '', `  ${createAdministrator}`]
+      : []),
     '',
     'Ctrl-C stops it.',
     '',

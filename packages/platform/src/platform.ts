@@ -6,7 +6,7 @@ import { announce } from './announcement.js';
 import { checkPorts } from './check-ports.js';
 import { openDatabases, startEmbedded, type Databases } from './databases.js';
 import { keepRunning } from './keep-running.js';
-import { prepareDemo } from './demo-login.js';
+import { prepareAccounts } from './accounts.js';
 import { takeRunnerLock } from './runner-lock.js';
 import { loadSecrets } from './secrets.js';
 import { describeProcesses, type PlatformProcesses } from './services.js';
@@ -51,10 +51,7 @@ export async function runPlatform(options: PlatformOptions): Promise<void> {
     signals.stop.throwIfAborted();
     await showStep('Migrations', (progress) => migrateAll(databases, progress));
     signals.stop.throwIfAborted();
-    const demo =
-      databases.cluster && !settings.production
-        ? await showStep('Demo data', () => prepareDemo(databases))
-        : undefined;
+    const accounts = await prepareAccounts(databases, settings, showStep);
     signals.stop.throwIfAborted();
     const generated = await loadSecrets(settings.dataDirectory);
     const secrets = { contextSecret: settings.contextSecret ?? generated.contextSecret };
@@ -72,7 +69,7 @@ export async function runPlatform(options: PlatformOptions): Promise<void> {
     await showStep('Services', () => processes.startServices(signals.stop));
     await showStep('Gateway', () => processes.startGateway(signals.stop));
     if (watch) undo.push(await watch(processes, report));
-    process.stdout.write(announce(settings, demo));
+    process.stdout.write(announce(settings, accounts));
     await whenAborted(signals.stop);
     report('Stopping: finishing what is under way. Ctrl-C again stops at once.');
   } catch (error) {

@@ -1,4 +1,4 @@
-import { deploymentProblems } from '@caregraph/service-kit/deployment-checks';
+import { deploymentProblems, plainConnectionsExample } from '@caregraph/service-kit/deployment-checks';
 import type { PlainConnection } from '@caregraph/service-kit/settings';
 
 /** The runner's settings, as far as they are sound by themselves. */
@@ -51,11 +51,12 @@ function unsafeConnections(
   const serves = connections.filter((connection) => connection !== 'database');
   const problems = deploymentProblems(given, { serves });
   const isEmbedded = !databaseUrls.some((name) => isGiven(environment, name));
-  const isAllowed = given.ALLOW_PLAIN_CONNECTIONS?.includes('database') === true;
-  if (given.NODE_ENV === 'production' && isEmbedded && !isAllowed) {
+  const allowed = given.ALLOW_PLAIN_CONNECTIONS ?? [];
+  if (given.NODE_ENV === 'production' && isEmbedded && !allowed.includes('database')) {
+    const plain = given.TLS_CERT_FILE === undefined ? serves : [];
     problems.push(
       `ALLOW_PLAIN_CONNECTIONS: has to name "database" in production, because the embedded PostgreSQL is connected to ` +
-        `without TLS; or set ${databaseUrls.join(', ')} to databases with sslmode=verify-full`,
+        `without TLS (${plainConnectionsExample(['database', ...allowed, ...plain])}); or set ${databaseUrls.join(', ')} to databases with sslmode=verify-full`,
     );
   }
   return problems;

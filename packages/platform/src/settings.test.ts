@@ -15,6 +15,7 @@ it('needs no setting at all', () => {
     tlsFiles: {},
     contextSecret: undefined,
     accessTokenKeysFile: undefined,
+    explorable: true,
   });
 });
 
@@ -74,7 +75,7 @@ it('says in production what to set for the embedded databases and plain connecti
   const production = { NODE_ENV: 'production' };
   const all = ['database', 'services', 'clients'] as const;
   expect(() => readSettings(production, '/clone', all)).toThrow(
-    /TLS_CERT_FILE: is required .* names "services" and "clients"\n.*ALLOW_PLAIN_CONNECTIONS: has to name "database"/,
+    /TLS_CERT_FILE: is required, with TLS_KEY_FILE, .*ALLOW_PLAIN_CONNECTIONS=services,clients .*\n.*"database".*\(ALLOW_PLAIN_CONNECTIONS=database,services,clients\)/,
   );
   expect(() => readSettings(production, '/clone', ['database'])).toThrow(
     /^These settings need attention:\n {2}- ALLOW_PLAIN_CONNECTIONS: has to name "database".*$/,

@@ -23,6 +23,7 @@ const schema = z.object({
   CAREGRAPH_DATA_DIR: z.string().optional(),
   SERVICE_CONTEXT_SECRET: contextSecretSetting.optional(),
   ACCESS_TOKEN_KEYS_FILE: z.string().optional(),
+  TRUSTED_DOCUMENTS: z.enum(['also', 'only']).default('also'),
   USERS_DATABASE_URL: databaseUrlSetting.optional(),
   PATIENTS_DATABASE_URL: databaseUrlSetting.optional(),
   APPOINTMENTS_DATABASE_URL: databaseUrlSetting.optional(),
@@ -50,6 +51,8 @@ export interface Settings {
   /** The secret and the file of keys that were given, and so are not generated. */
   contextSecret: string | undefined;
   accessTokenKeysFile: string | undefined;
+  /** Whether the gateway tells its schema and takes any operation, which Sandbox and Explorer are nothing without. */
+  explorable: boolean;
 }
 
 /**
@@ -92,5 +95,6 @@ export function readSettings(
     ),
     accessTokenKeysFile:
       given.ACCESS_TOKEN_KEYS_FILE === undefined ? undefined : resolveFile(given.ACCESS_TOKEN_KEYS_FILE),
+    explorable: given.NODE_ENV !== 'production' && given.TRUSTED_DOCUMENTS === 'also',
   };
 }

@@ -31,10 +31,10 @@ export function deploymentProblems(given: GivenSettings, { serves, calls = [] }:
   if (given.NODE_ENV !== 'production') return problems;
   const allowed = new Set(given.ALLOW_PLAIN_CONNECTIONS ?? []);
   const refuse = (kinds: readonly PlainConnection[], name: string, demand: string): void => {
-    const refused = kinds.filter((kind) => !allowed.has(kind)).map((kind) => `"${kind}"`);
+    const refused = kinds.filter((kind) => !allowed.has(kind));
     if (refused.length === 0) return;
-    const exception = `unless ALLOW_PLAIN_CONNECTIONS names ${refused.join(' and ')}`;
-    problems.push(`${name}: ${demand} in production, ${exception}`);
+    const exception = `unless ${plainConnectionsExample([...allowed, ...refused])} is set`;
+    problems.push(`${name}: ${demand} in production (docs/deployment.md), ${exception}`);
   };
 
   for (const [name, value] of Object.entries({ ...absentUrls(calls), ...given })) {
@@ -60,8 +60,13 @@ export function deploymentProblems(given: GivenSettings, { serves, calls = [] }:
       'NODE_TLS_REJECT_UNAUTHORIZED: must not be 0 in production, where no certificate counts then',
     );
   }
-  if (given.TLS_CERT_FILE === undefined) refuse(serves, 'TLS_CERT_FILE', 'is required');
+  if (given.TLS_CERT_FILE === undefined) refuse(serves, 'TLS_CERT_FILE', 'is required, with TLS_KEY_FILE,');
   return problems;
+}
+
+/** The setting that lets these connections go without TLS, as it is written. */
+export function plainConnectionsExample(connections: readonly PlainConnection[]): string {
+  return `ALLOW_PLAIN_CONNECTIONS=${[...new Set(connections)].join(',')}`;
 }
 
 function certificateProblems(given: GivenSettings): string[] {
