@@ -3,6 +3,9 @@ import type { DemoAccountRepository, SharedPassword } from './demo-account-repos
 import { demoEmails, demoPassword } from './demo-logins.js';
 import type { PasswordHasher } from './password-hasher.js';
 
+/** How many accounts are told by name: all of the demo's, and not all that somebody may have made up. */
+const namedAtMost = 20;
+
 /**
  * Makes sure that nobody can log in with the password that the README prints. Looked at are the demo's addresses and,
  * because a real hash has a salt of its own, whoever shares a hash with others, as made-up accounts do. Throws a
@@ -17,10 +20,15 @@ export async function refuseDemoAccounts(
     if (await passwords.verify(demoPassword, passwordHash)) open.push(...emails);
   }
   if (open.length === 0) return;
-  const named = open.slice(0, 4).join(', ') + (open.length > 4 ? ` and ${open.length - 4} more` : '');
+  const rest = open.length - namedAtMost;
+  const named = open.slice(0, namedAtMost).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
   throw new StartupError(
-    `The password of the demo opens ${named}. In production, deactivate these accounts or give them other ` +
-      'passwords; or set ALLOW_DEMO_ACCOUNTS=true.',
+    [
+      `In production nobody may log in with the demo's password, which opens ${named}.`,
+      'To begin without them: npm run reset, NODE_ENV=production npm start, then npm run admin:create.',
+      'To keep the data: start without NODE_ENV=production, give these accounts other passwords, and start again.',
+      'For a public demonstration: set ALLOW_DEMO_ACCOUNTS=true.',
+    ].join('\n'),
   );
 }
 
