@@ -55,7 +55,10 @@ export function demoData(today: number, passwordHash: string): DataSet {
   };
 }
 
-/** People of the examples, by the ids that they have among the patients: Alice has allergies, Şebnem works here. */
+/**
+ * People of the examples, by the ids that they have among the patients: Alice has allergies, Şebnem works here. Nobody
+ * else has her family name, so that a search for it shows who may see her record.
+ */
 const knownPeople: ReadonlyMap<number, Partial<PatientRecord>> = new Map([
   [
     1,
@@ -73,6 +76,7 @@ const knownPeople: ReadonlyMap<number, Partial<PatientRecord>> = new Map([
       email: `sebnem.yildiz@${patientMailDomain}`,
     },
   ],
+  [166, { lastName: 'Aydoğan-Größmann', email: `omer.aydogan-grossmann.166@${patientMailDomain}` }],
 ]);
 
 function* withKnownPeople(records: Iterable<PatientRecord>): Generator<PatientRecord, void> {

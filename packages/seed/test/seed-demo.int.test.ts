@@ -76,6 +76,11 @@ describe('seedDemo', () => {
        FROM patients JOIN patient_restrictions ON patient_id = id WHERE lifted_at IS NULL`,
     );
     expect(restricted).toEqual([{ id: restrictedPatientId, name: 'Şebnem Yıldız', team: [2, 3] }]);
+    const namesakes = await databases.query(
+      'patients',
+      `SELECT id FROM patients WHERE search_text(concat_ws(' ', first_name, last_name, email)) LIKE '%yildiz%'`,
+    );
+    expect(namesakes).toEqual([{ id: restrictedPatientId }]);
     const colleague = await databases.query('users', "SELECT id FROM users WHERE last_name = 'Yıldız'");
     expect(colleague).toEqual([{ id: 9 }]);
     const [booked] = await databases.query<{ count: number }>(
