@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { rotateAccessTokenKeys } from './access-token-keys.js';
+import { readAllSettings } from './all-settings.js';
 import { followSources, type Build } from './develop.js';
 import { runDatabaseProgram } from './database-program.js';
 import { exitAfter } from './expected-error.js';
@@ -22,7 +23,7 @@ export interface CommandOptions {
 /** `npm start`: runs the platform until it is told to stop, then ends this process. */
 export function start({ root, showStep }: CommandOptions): Promise<never> {
   return exitAfter(async () => {
-    const settings = readSettings(process.env, root, ['database', 'services', 'clients']);
+    const settings = await readAllSettings(process.env, root);
     const signals = listenToStopSignals();
     await runPlatform({ root, settings, environment: process.env, showStep, signals });
     return 0;
@@ -32,7 +33,7 @@ export function start({ root, showStep }: CommandOptions): Promise<never> {
 /** `npm run dev`: as `start`, and follows every change of the sources until it is told to stop. */
 export function develop({ root, showStep, build }: CommandOptions): Promise<never> {
   return exitAfter(async () => {
-    const settings = readSettings(process.env, root, ['database', 'services', 'clients']);
+    const settings = await readAllSettings(process.env, root);
     const signals = listenToStopSignals();
     await runPlatform({
       root,

@@ -32,6 +32,9 @@ const schema = z.object({
   APPOINTMENTS_MIGRATION_URL: databaseUrlSetting.optional(),
 });
 
+/** The settings that the runner reads; its processes have others besides. */
+export const settingNames: readonly string[] = Object.keys(schema.shape);
+
 const tlsFiles = ['TLS_CERT_FILE', 'TLS_KEY_FILE', 'TLS_CA_FILE', 'TLS_CLIENT_CA_FILE'] as const;
 
 /** The settings of the runner: where things are and listen. */
