@@ -10,8 +10,8 @@ export interface ChildOutput {
   capture: (stdout: Readable, stderr: Readable) => void;
   /** What the child last printed on standard error, at most twenty lines. */
   lastErrors: () => string;
-  /** The last warning or error that the child has logged, as it was reported; undefined where it has logged none. */
-  lastWarning: () => string | undefined;
+  /** The last different warnings and errors that the child has logged, as they were reported, at most three. */
+  lastWarnings: () => readonly string[];
   /** Settles when everything is in the file; what comes later is left out. */
   close: () => Promise<void>;
 }
@@ -47,7 +47,7 @@ export function openChildOutput(
   };
   const lastShown = new Map<string, number>();
   let errors: string[] = [];
-  let warning: string | undefined;
+  let warnings: string[] = [];
   const show = (line: string): void => {
     const now = performance.now();
     if (now - (lastShown.get(line) ?? -Infinity) < repeatAfter) return;
@@ -58,12 +58,12 @@ export function openChildOutput(
   return {
     capture: (stdout, stderr) => {
       errors = [];
-      warning = undefined;
+      warnings = [];
       createInterface(stdout).on('line', (line) => {
         write(line);
         const summary = summarise(line);
         if (summary === undefined) return;
-        warning = summary;
+        warnings = [...warnings.filter((other) => other !== summary).slice(-2), summary];
         show(summary);
       });
       createInterface(stderr).on('line', (line) => {
@@ -72,7 +72,7 @@ export function openChildOutput(
       });
     },
     lastErrors: () => errors.join('\n'),
-    lastWarning: () => warning,
+    lastWarnings: () => warnings,
     close: () =>
       new Promise((resolve) => {
         log.end(() => {

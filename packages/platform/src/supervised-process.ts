@@ -146,10 +146,8 @@ export class SupervisedProcess {
         throw new ProcessStartError(output.lastErrors() || `${name} ended at once.`);
       }
       if (performance.now() > deadline) {
-        const warning = output.lastWarning();
-        throw new ProcessStartError(
-          `${name} did not become ready in time.${warning === undefined ? '' : ` Its last ${warning}`}`,
-        );
+        const reasons = output.lastWarnings().map((warning) => `\n  - ${warning}`);
+        throw new ProcessStartError(`${name} did not become ready in time.${reasons.join('')}`);
       }
       await delay(50);
     }

@@ -94,12 +94,12 @@ it('tells what a process said that ended before it was ready', async () => {
 
 it('tells what a process last warned of that does not become ready', async () => {
   const { supervised } = await supervise(
-    `console.log(JSON.stringify({ level: 40, msg: 'the other one is away' })); ${standIn}`,
+    `for (const msg of ['the other one is away', 'not ready']) console.log(JSON.stringify({ level: 40, msg })); ${standIn}`,
     { readyPatience: 3_000 },
     ['broken'],
   );
   await expect(supervised.start(never)).rejects.toThrow(
-    'stand-in did not become ready in time. Its last warning: the other one is away',
+    'stand-in did not become ready in time.\n  - warning: the other one is away\n  - warning: not ready',
   );
 });
 
