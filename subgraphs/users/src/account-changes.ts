@@ -1,4 +1,4 @@
-import { parseId } from '@caregraph/service-kit';
+import { parseId, type Viewer } from '@caregraph/service-kit';
 import type { Database } from './database.js';
 import type { SessionEndReason } from './generated/graphql.js';
 import type { LoginDeviceRepository } from './login-device-repository.js';
@@ -10,6 +10,12 @@ import type { UserChanges, UserRepository } from './user-repository.js';
 interface Target {
   readonly id: string;
   readonly version?: number | null | undefined;
+}
+
+/** Who makes a change, and why the sessions of the account end with it, if they do. */
+interface Occasion {
+  readonly viewer: Viewer;
+  readonly endSessions?: SessionEndReason;
 }
 
 interface Dependencies {
@@ -28,7 +34,7 @@ export function createAccountChanges({ database, users, sessions, devices }: Dep
     id: number,
     version: number | null,
     changes: UserChanges,
-    endSessions: SessionEndReason | undefined,
+    { viewer, endSessions }: Occasion,
   ) {
     return database.$transaction(async (transaction) => {
       const demotes = changes.isActive === false || (changes.role !== undefined && changes.role !== 'ADMIN');
@@ -43,6 +49,7 @@ export function createAccountChanges({ database, users, sessions, devices }: Dep
       if (endSessions !== undefined) await sessions.endAll(transaction, id, endSessions, new Date());
       if (changes.passwordHash !== undefined) await devices.forgetAll(transaction, id);
       if (role !== null && role !== user.role) await sessions.raiseEpochs(transaction, id, new Date());
+      await sessions.requireOpen(transaction, viewer);
       return user;
     });
   }
@@ -52,10 +59,10 @@ export function createAccountChanges({ database, users, sessions, devices }: Dep
      * Changes an account under its version. Where it ceases to be an active administrator, the others are locked
      * first, so that two changes at once cannot take the last one away.
      */
-    async change(target: Target, changes: UserChanges, endSessions?: SessionEndReason): Promise<UserOutcome> {
+    async change(target: Target, changes: UserChanges, occasion: Occasion): Promise<UserOutcome> {
       const id = parseId(target.id);
       if (id === null) return noSuchUser;
-      const outcome = await apply(id, target.version ?? null, changes, endSessions);
+      const outcome = await apply(id, target.version ?? null, changes, occasion);
       switch (outcome) {
         case null: {
           const [user] = await users.findMany([id]);

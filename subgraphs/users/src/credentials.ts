@@ -22,11 +22,15 @@ export interface CredentialsDependencies {
   readonly throttle: LoginThrottle;
 }
 
+/** After how many seconds a stranger may come again who has found too many others waiting. */
+const busySeconds = 5;
+
 /** Compares e-mail and password with the accounts. */
 export function createCredentials({ passwordHashes, devices, passwords, throttle }: CredentialsDependencies) {
   return {
     /**
-     * An attempt that comes too early costs no comparison. Any other costs one, and answers the same, whether the
+     * An attempt that comes too early, or of a stranger while too many wait, costs no comparison. Any other costs one,
+     * and answers the same, whether the
      * address is unknown, the password wrong, or the account inactive.
      */
     async check(input: LoginInput, address: string | null): Promise<CheckedCredentials> {
@@ -38,10 +42,12 @@ export function createCredentials({ passwordHashes, devices, passwords, throttle
         return { kind: 'too-many-attempts', retryAfterSeconds: admission.retryAfterSeconds };
       }
       const found = await passwordHashes.findByEmail(email);
+      const hash = found?.passwordHash ?? null;
       const matches =
-        found === null
-          ? await passwords.verifyNothing(input.password)
-          : await passwords.verify(input.password, found.passwordHash);
+        device === null
+          ? await passwords.verifyForStranger(input.password, hash)
+          : await passwords.verify(input.password, hash);
+      if (matches === null) return { kind: 'too-many-attempts', retryAfterSeconds: busySeconds };
       if (found === null || !matches || !found.user.isActive) return { kind: 'wrong' };
       return {
         kind: 'right',

@@ -14,6 +14,8 @@ import type { UserRepository } from './user-repository.js';
 /** New passwords for accounts that exist: from their users, and from administrators. */
 export type PasswordService = ReturnType<typeof createPasswordService>;
 
+type SignedInViewer = Viewer & { readonly kind: 'user' };
+
 interface Dependencies {
   readonly database: Database;
   readonly users: UserRepository;
@@ -44,14 +46,15 @@ export function createPasswordService(dependencies: Dependencies) {
     return (await passwords.verify(password, passwordHash)) ? { userId, passwordHash } : null;
   }
 
-  async function replace(account: ProvenAccount, sessionId: string, passwordHash: string) {
+  async function replace(account: ProvenAccount, viewer: SignedInViewer, passwordHash: string) {
     return database.$transaction(async (transaction): Promise<User | null> => {
       // The account first: a login that is under way has its session by then, or sees the new password.
       const user = await passwordHashes.replace(account, passwordHash, transaction);
       if (user === null) return null;
+      await sessions.requireOpen(transaction, viewer);
       const now = new Date();
-      await sessions.endAll(transaction, user.id, 'PASSWORD_CHANGED', now, sessionId);
-      await sessions.raiseEpochs(transaction, user.id, now, sessionId);
+      await sessions.endAll(transaction, user.id, 'PASSWORD_CHANGED', now, viewer.sessionId);
+      await sessions.raiseEpochs(transaction, user.id, now, viewer.sessionId);
       return user;
     });
   }
@@ -80,21 +83,21 @@ export function createPasswordService(dependencies: Dependencies) {
       if (account === null) return wrongPassword;
       await admission.succeeded();
       const passwordHash = await passwords.hash(newPassword);
-      const user = await replace(account, viewer.sessionId, passwordHash);
+      const user = await replace(account, viewer, passwordHash);
       if (user !== null) return { user, userErrors: [] };
       const again = await prove(viewer.id, currentPassword, account.passwordHash);
-      const changed = again === null ? null : await replace(again, viewer.sessionId, passwordHash);
+      const changed = again === null ? null : await replace(again, viewer, passwordHash);
       return changed === null ? wrongPassword : { user: changed, userErrors: [] };
     },
 
     /** The sessions of the account end, and its known clients are forgotten. */
-    async resetPassword(input: ResetPasswordInput): Promise<UserOutcome> {
+    async resetPassword(viewer: Viewer, input: ResetPasswordInput): Promise<UserOutcome> {
       const validated = validate(inputs.resetPassword, input);
       if (!validated.ok) return invalid(validated.problems);
       const problem = await personalProblem(parseId(input.id), validated.value.newPassword);
       if (problem !== null) return problem;
       const passwordHash = await passwords.hash(validated.value.newPassword);
-      return accounts.change(validated.value, { passwordHash }, 'PASSWORD_RESET');
+      return accounts.change(validated.value, { passwordHash }, { viewer, endSessions: 'PASSWORD_RESET' });
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { Client } from '@caregraph/service-kit';
+import { fault, type Client, type Viewer } from '@caregraph/service-kit';
 import type { Database, Transaction } from './database.js';
 import type { SessionEndReason } from './generated/graphql.js';
 import type { Prisma } from './generated/prisma/client.js';
@@ -7,6 +7,9 @@ import { toUser, userColumns, type SelectedUser } from './user-row.js';
 
 /** The only place that knows how sessions begin and end. */
 export type SessionRepository = ReturnType<typeof createSessionRepository>;
+
+/** Sessions have identifiers of this form; whatever else a token says, it has no session that could end. */
+const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 /** A login whose password has been compared. */
 interface NewSession {
@@ -49,6 +52,18 @@ export function createSessionRepository(database: Database) {
       if (row === undefined) return null;
       const { sessionId, epoch, renewableUntil } = row;
       return { id: sessionId, epoch, renewableUntil, user: toUser(row) };
+    },
+
+    /**
+     * Throws `UNAUTHENTICATED`, which takes the transaction back, when the viewer's session has ended since the
+     * request was admitted: hashing a password, and waiting for others to do so, takes long enough for that. It is
+     * not locked, because two administrators who change each other's accounts would wait for each other.
+     */
+    async requireOpen(transaction: Transaction, viewer: Viewer): Promise<void> {
+      if (viewer.kind !== 'user' || !uuid.test(viewer.sessionId)) return;
+      const ended = await transaction.$queryRaw<unknown[]>`
+        SELECT FROM sessions WHERE id = ${viewer.sessionId}::uuid AND ended_at IS NOT NULL`;
+      if (ended.length > 0) throw fault('UNAUTHENTICATED', 'The session has ended; log in again.');
     },
 
     async end(sessionId: string, reason: SessionEndReason, now: Date): Promise<void> {

@@ -19,7 +19,9 @@ import type {
   UpdateUserInput,
   UserFilter,
 } from './generated/graphql.js';
+import type { Database } from './database.js';
 import type { PasswordHasher } from './password-hasher.js';
+import type { SessionRepository } from './session-repository.js';
 import { invalid, type User, type UserConnection, type UserOutcome } from './user.js';
 import { updateUserInput, type NewPasswordInputs } from './user-input.js';
 import type { UserConditions, UserKey, UserRepository } from './user-repository.js';
@@ -36,13 +38,16 @@ const userKey: z.ZodType<UserKey> = z.tuple([
 export type UserService = ReturnType<typeof createUserService>;
 
 interface Dependencies {
+  readonly database: Database;
   readonly users: UserRepository;
+  readonly sessions: SessionRepository;
   readonly passwords: PasswordHasher;
   readonly inputs: NewPasswordInputs;
   readonly accounts: AccountChanges;
 }
 
-export function createUserService({ users, passwords, inputs, accounts }: Dependencies) {
+export function createUserService(dependencies: Dependencies) {
+  const { database, users, sessions, passwords, inputs, accounts } = dependencies;
   const byId = new DataLoader<number, User | null>((ids) => users.findMany(ids));
 
   async function load(id: string): Promise<User | null> {
@@ -90,27 +95,31 @@ export function createUserService({ users, passwords, inputs, accounts }: Depend
       );
     },
 
-    async create(input: CreateUserInput): Promise<UserOutcome> {
+    async create(viewer: Viewer, input: CreateUserInput): Promise<UserOutcome> {
       const validated = validate(inputs.createUser, input);
       if (!validated.ok) return invalid(validated.problems);
       const { password, ...account } = validated.value;
-      const user = await users.create({ ...account, passwordHash: await passwords.hash(password) });
+      const passwordHash = await passwords.hash(password);
+      const user = await database.$transaction(async (transaction) => {
+        await sessions.requireOpen(transaction, viewer);
+        return users.create({ ...account, passwordHash }, transaction);
+      });
       return user === null ? emailTaken : { user, userErrors: [] };
     },
 
-    async update(input: UpdateUserInput): Promise<UserOutcome> {
+    async update(viewer: Viewer, input: UpdateUserInput): Promise<UserOutcome> {
       const validated = validate(updateUserInput, input);
       if (!validated.ok) return invalid(validated.problems);
       const { id, version, ...changes } = validated.value;
-      return accounts.change({ id, version }, changes);
+      return accounts.change({ id, version }, changes, { viewer });
     },
 
-    async deactivate(input: DeactivateUserInput): Promise<UserOutcome> {
-      return accounts.change(input, { isActive: false }, 'DEACTIVATED');
+    async deactivate(viewer: Viewer, input: DeactivateUserInput): Promise<UserOutcome> {
+      return accounts.change(input, { isActive: false }, { viewer, endSessions: 'DEACTIVATED' });
     },
 
-    async reactivate(input: ReactivateUserInput): Promise<UserOutcome> {
-      return accounts.change(input, { isActive: true });
+    async reactivate(viewer: Viewer, input: ReactivateUserInput): Promise<UserOutcome> {
+      return accounts.change(input, { isActive: true }, { viewer });
     },
   };
 }

@@ -92,9 +92,9 @@ describe('failed logins', () => {
           compared.push(given);
           return hasher.verify(given, hash);
         },
-        verifyNothing(given) {
+        verifyForStranger(given, hash) {
           compared.push(given);
-          return hasher.verifyNothing(given);
+          return hasher.verifyForStranger(given, hash);
         },
       },
     });

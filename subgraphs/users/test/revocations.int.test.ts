@@ -1,7 +1,10 @@
+import type { Viewer } from '@caregraph/service-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sharedDatabase } from '../../../test/cluster.js';
+import type { Answer } from '../../../test/subgraph-client.js';
 import {
   ChangePasswordDocument,
+  CreateUserDocument,
   DeactivateUserDocument,
   LogoutDocument,
   ResetPasswordDocument,
@@ -16,6 +19,7 @@ import {
   claimsOf,
   createAccount,
   logIn,
+  newAccount,
   password,
   refresh,
   renew,
@@ -210,3 +214,47 @@ async function refreshedClaims(refreshToken: string | undefined) {
   const { session } = await renew(users, refreshToken);
   return claimsOf(users, session?.accessToken);
 }
+
+describe('what a session asks that has ended by the time it is carried out', () => {
+  it.each<[string, (viewer: Viewer, account: AccountFieldsFragment) => Promise<Answer<unknown>>]>([
+    [
+      'a new account',
+      (viewer, { email }) =>
+        users.ask(viewer, CreateUserDocument, {
+          input: newAccount({ role: 'ADMIN', firstName: `By ${email ?? ''}` }),
+        }),
+    ],
+    [
+      'a password of its own',
+      (viewer) =>
+        users.ask(viewer, ChangePasswordDocument, {
+          input: { currentPassword: password, newPassword: `another ${password}` },
+        }),
+    ],
+    [
+      'a password for somebody',
+      (viewer, { id }) =>
+        users.ask(viewer, ResetPasswordDocument, { input: { id, newPassword: `another ${password}` } }),
+    ],
+    [
+      'another role for somebody',
+      (viewer, { id }) => users.ask(viewer, UpdateUserDocument, { input: { id, role: 'STAFF' } }),
+    ],
+    ['a closed account', (viewer, { id }) => users.ask(viewer, DeactivateUserDocument, { input: { id } })],
+  ])('%s is refused, and changes nothing', async (_, ask) => {
+    const own = await createAccount(users, { role: 'ADMIN' });
+    const somebody = await createAccount(users, { role: 'NURSE' });
+    const viewer = await viewerOfToken(users, (await logIn(users, own.email))?.accessToken);
+    await users.ask(administrator, RevokeAllSessionsDocument, { input: { userId: own.id } });
+    const rows = () =>
+      runStatement(
+        databaseUrl,
+        'SELECT id, role, version FROM users WHERE id = ANY ($1) OR first_name = $2',
+        [[own.id, somebody.id], `By ${somebody.email ?? ''}`],
+      );
+    const before = await rows();
+    const { errors } = await ask(viewer, somebody);
+    expect(errors?.map(({ extensions }) => extensions?.['code'])).toEqual(['UNAUTHENTICATED']);
+    expect(await rows()).toEqual(before);
+  });
+});
