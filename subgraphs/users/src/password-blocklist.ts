@@ -29,8 +29,9 @@ export async function loadPasswordBlocklist(): Promise<PasswordBlocklist> {
   function weaknessOfText(text: string): Weakness | null {
     const unit = repeatedUnit(text);
     if (listed.has(text) || listed.has(unit)) return 'common';
+    if (unit !== text && unit.length < shortestUnit) return 'repetition';
     if (isSequence(text)) return 'sequence';
-    if (unit !== text) return unit.length < shortestUnit ? 'repetition' : weaknessOfText(unit);
+    if (unit !== text) return weaknessOfText(unit);
     return isDecorated(text) ? 'common' : null;
   }
 
