@@ -2,14 +2,8 @@ import { policy } from '@caregraph/access-policy';
 import type { Viewer } from '@caregraph/service-kit';
 import type { CareTeam, RestrictedPatient } from './care-team.js';
 import type { Database, Transaction } from './database.js';
-import { Prisma } from './generated/prisma/client.js';
-import { visibleTo } from './patient-visibility.js';
-
-/** A record that is about to be restricted, or whose care team is about to change. */
-interface LockedRecord {
-  readonly version: number;
-  readonly isRestricted: boolean;
-}
+import { lockPatient, type LockedPatient } from './patient-lock.js';
+import { isRestricted } from './patient-visibility.js';
 
 /** The only place that knows how care teams and restrictions are kept. */
 export type CareTeamRepository = ReturnType<typeof createCareTeamRepository>;
@@ -37,17 +31,9 @@ export function createCareTeamRepository(database: Database) {
         FROM patient_restrictions AS restriction WHERE lifted_at IS NULL ORDER BY patient_id`;
     },
 
-    /**
-     * Waits until nobody else changes the record, and keeps others waiting until the transaction ends. Null where
-     * there is none, or none whose restriction the viewer may manage.
-     */
-    async lock(transaction: Transaction, patientId: number, viewer: Viewer): Promise<LockedRecord | null> {
-      await transaction.$executeRaw`SELECT FROM patients WHERE id = ${patientId} FOR UPDATE`;
-      // A statement of its own, which sees what those have committed for whom the first one has waited.
-      const [record] = await transaction.$queryRaw<LockedRecord[]>`
-        SELECT version, ${isRestricted} AS "isRestricted" FROM patients
-        WHERE id = ${patientId} AND ${visibleTo(viewer, policy.find.patientRestriction)}`;
-      return record ?? null;
+    /** As `lockPatient`; null also where the viewer may not manage the record's restriction. */
+    async lock(transaction: Transaction, patientId: number, viewer: Viewer): Promise<LockedPatient | null> {
+      return lockPatient(transaction, patientId, viewer, policy.find.patientRestriction);
     },
 
     /** Restricts a record that is not restricted. */
@@ -90,6 +76,3 @@ export function createCareTeamRepository(database: Database) {
     },
   };
 }
-
-const isRestricted = Prisma.sql`EXISTS (
-  SELECT FROM patient_restrictions WHERE patient_id = patients.id AND lifted_at IS NULL)`;

@@ -9,7 +9,12 @@ export type Transaction = Omit<Database, '$connect' | '$disconnect' | '$on' | '$
 /** Opens the pool; connections are made when they are needed. Every statement is counted. */
 export function connectDatabase(url: string, metrics: Metrics, onError: (error: Error) => void) {
   const adapter = createDatabaseAdapter({ url, applicationName: 'caregraph-patients', onError });
-  const database = new PrismaClient({ adapter, log: [{ emit: 'event', level: 'query' }] });
+  const database = new PrismaClient({
+    adapter,
+    log: [{ emit: 'event', level: 'query' }],
+    // Changes of one record wait for each other, and for a connection, as long as the pool itself would wait.
+    transactionOptions: { maxWait: 5_000, timeout: 10_000 },
+  });
   database.$on('query', ({ query }) => {
     metrics.countStatement(query);
   });

@@ -1,8 +1,10 @@
+import { policy } from '@caregraph/access-policy';
 import { countLimit, type PageRequest, type Viewer } from '@caregraph/service-kit';
 import type { Database } from './database.js';
 import type { Patient as PatientRow } from './generated/prisma/client.js';
 import type { Patient } from './patient.js';
 import { listStatement, where, type PatientConditions, type PatientKey } from './patient-list-statement.js';
+import { lockPatient } from './patient-lock.js';
 import {
   columns,
   toNewRow,
@@ -11,7 +13,7 @@ import {
   type NewPatient,
   type PatientChanges,
 } from './patient-row.js';
-import { visibleTo, whereVisible } from './patient-visibility.js';
+import { visibleTo } from './patient-visibility.js';
 
 /** A patient, and how well it matches the search: 0 is best, and what all have when nothing is searched for. */
 export interface RankedPatient {
@@ -59,13 +61,18 @@ export function createPatientRepository(database: Database, viewer: Viewer) {
       return toPatient(await database.patient.create({ data: toNewRow(patient) }));
     },
 
-    /** Changes a patient whose version is `version` (null: whatever it is); null when there is none such. */
-    async update(id: number, version: number | null, changes: PatientChanges): Promise<Patient | null> {
-      const [row] = await database.patient.updateManyAndReturn({
-        where: { id, ...(version !== null && { version }), ...whereVisible(viewer) },
-        data: toRowChanges(changes),
+    /** Changes a patient, unless there is none or its version is not `version` (null: whatever it is). */
+    async update(
+      id: number,
+      version: number | null,
+      changes: PatientChanges,
+    ): Promise<Patient | 'not-found' | 'stale'> {
+      return database.$transaction(async (transaction) => {
+        const locked = await lockPatient(transaction, id, viewer, policy.find.restrictedPatient);
+        if (locked === null) return 'not-found';
+        if (version !== null && version !== locked.version) return 'stale';
+        return toPatient(await transaction.patient.update({ where: { id }, data: toRowChanges(changes) }));
       });
-      return row === undefined ? null : toPatient(row);
     },
   };
 }

@@ -57,9 +57,9 @@ export function createPatientService({ patients }: Dependencies) {
     changes: PatientChanges,
   ): Promise<PatientOutcome> {
     const id = parseId(input.id);
-    const patient = id === null ? null : await patients.update(id, input.version ?? null, changes);
-    if (patient !== null) return { patient, userErrors: [] };
-    return (await load(input.id)) === null ? notFound : stale;
+    const patient = id === null ? 'not-found' : await patients.update(id, input.version ?? null, changes);
+    if (patient === 'not-found') return notFound;
+    return patient === 'stale' ? stale : { patient, userErrors: [] };
   }
 
   return {

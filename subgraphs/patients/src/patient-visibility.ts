@@ -5,7 +5,7 @@ import { Prisma } from './generated/prisma/client.js';
 /**
  * The condition, for a statement on `patients`, that the viewer sees the record: that it is not restricted, or that
  * the policy lets the viewer find restricted ones, every one or as a member of the care team. The one place that
- * decides it, with `whereVisible`, which says the same to Prisma.
+ * decides it. A statement that may wait for a lock must not decide it, but one after it: see `lockPatient`.
  */
 export function visibleTo(viewer: Viewer, rule: Rule = policy.find.restrictedPatient): Prisma.Sql {
   if (mayAct(viewer, rule, null)) return Prisma.sql`true`;
@@ -17,14 +17,9 @@ export function visibleTo(viewer: Viewer, rule: Rule = policy.find.restrictedPat
     ))`;
 }
 
-/** The condition of `visibleTo`, for Prisma's own statements. */
-export function whereVisible(viewer: Viewer): Prisma.PatientWhereInput {
-  const rule = policy.find.restrictedPatient;
-  if (mayAct(viewer, rule, null)) return {};
-  const userId = memberId(viewer, rule);
-  const isUnrestricted = { restrictions: { none: { liftedAt: null } } };
-  return userId === null ? isUnrestricted : { OR: [isUnrestricted, { careTeam: { some: { userId } } }] };
-}
+/** Whether a record is restricted, for a statement on `patients`. */
+export const isRestricted = Prisma.sql`EXISTS (
+  SELECT FROM patient_restrictions WHERE patient_id = patients.id AND lifted_at IS NULL)`;
 
 /** As whom the viewer can be in a care team; null for whom the rule does not let in on that account. */
 function memberId(viewer: Viewer, rule: Rule): number | null {
