@@ -67,7 +67,7 @@ async function changeMeanwhile<Outcome>(
   const changed = change();
   await held.isWaitedForBefore(changed);
   await held.commit();
-  return changed;
+  return await changed;
 }
 
 async function restrictTo(id: string, memberId: number): Promise<void> {
@@ -117,12 +117,15 @@ it.each(changes)('%s that waited until a restriction was lifted finds the record
   expect(outcome).toMatchObject({ patient: { id }, userErrors: [] });
 });
 
-it.each(changes)('%s that waited for another change is refused under the version before', async (_, change) => {
-  const { id, phone } = await createPatient(service);
-  const anotherChange = 'UPDATE patients SET is_active = is_active WHERE id = $1';
-  const outcome = await changeMeanwhile(anotherChange, [id], () =>
-    change(userViewer('NURSE'), { id, version: 1 }),
-  );
-  expect(outcome).toMatchObject({ patient: null, userErrors: [{ code: 'STALE_VERSION' }] });
-  expect(await rowOf(id)).toEqual({ version: 2, phone });
-});
+it.each(changes)(
+  '%s that waited for another change is refused under the version before',
+  async (_, change) => {
+    const { id, phone } = await createPatient(service);
+    const anotherChange = 'UPDATE patients SET is_active = is_active WHERE id = $1';
+    const outcome = await changeMeanwhile(anotherChange, [id], () =>
+      change(userViewer('NURSE'), { id, version: 1 }),
+    );
+    expect(outcome).toMatchObject({ patient: null, userErrors: [{ code: 'STALE_VERSION' }] });
+    expect(await rowOf(id)).toEqual({ version: 2, phone });
+  },
+);
