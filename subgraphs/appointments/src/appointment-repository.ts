@@ -37,19 +37,17 @@ export interface AppointmentChanges {
 export type AppointmentRepository = ReturnType<typeof createAppointmentRepository>;
 
 export function createAppointmentRepository(database: Database, hiddenPatients: () => readonly number[]) {
-  /** The appointments with these ids, in the same order; null where there is none. */
-  async function findMany(ids: readonly number[]): Promise<(Appointment | null)[]> {
-    const rows = await database.$queryRaw<AppointmentRow[]>`
-      SELECT ${appointmentColumns} FROM appointments
-      WHERE id = ANY(${[...ids]}::integer[]) ${exceptOf(hiddenPatients())}`;
-    const appointments = new Map(rows.map((row) => [row.id, toAppointment(row)]));
-    return ids.map((id) => appointments.get(id) ?? null);
-  }
-
   const visibleWhere = (conditions: AppointmentConditions): Prisma.Sql => where(conditions, hiddenPatients());
 
   return {
-    findMany,
+    /** The appointments with these ids, in the same order; null where there is none. */
+    async findMany(ids: readonly number[]): Promise<(Appointment | null)[]> {
+      const rows = await database.$queryRaw<AppointmentRow[]>`
+        SELECT ${appointmentColumns} FROM appointments
+        WHERE id = ANY(${[...ids]}::integer[]) ${exceptOf(hiddenPatients())}`;
+      const appointments = new Map(rows.map((row) => [row.id, toAppointment(row)]));
+      return ids.map((id) => appointments.get(id) ?? null);
+    },
 
     /** One row more than the page, so that the caller sees whether another page follows. */
     async list(
@@ -107,24 +105,28 @@ export function createAppointmentRepository(database: Database, hiddenPatients: 
       statuses: readonly AppointmentStatus[] | null,
       { type, status, ...changes }: AppointmentChanges,
     ): Promise<Appointment | null> {
-      // The patient of an appointment never changes: who does not see it before does not after.
-      if (hiddenPatients().length > 0 && (await findMany([id]))[0] == null) return null;
-      const [row] = await database.appointment.updateManyAndReturn({
-        where: {
-          id,
-          ...(version !== null && { version }),
-          ...(statuses !== null && {
-            status: { in: statuses.map(statusMapping.toColumn) },
-            OR: [{ isActive: true }, { isActive: null }],
-          }),
-        },
-        data: {
-          ...changes,
-          ...(type !== undefined && { type: typeMapping.toColumn(type) }),
-          ...(status !== undefined && { status: statusMapping.toColumn(status) }),
-        },
+      return database.$transaction(async (transaction) => {
+        const [locked] = await transaction.$queryRaw<{ patientId: number }[]>`
+          SELECT patient_id AS "patientId" FROM appointments WHERE id = ${id} FOR UPDATE`;
+        // Asked for now: the patient may have been restricted while this change waited for others.
+        if (locked === undefined || hiddenPatients().includes(locked.patientId)) return null;
+        const [row] = await transaction.appointment.updateManyAndReturn({
+          where: {
+            id,
+            ...(version !== null && { version }),
+            ...(statuses !== null && {
+              status: { in: statuses.map(statusMapping.toColumn) },
+              OR: [{ isActive: true }, { isActive: null }],
+            }),
+          },
+          data: {
+            ...changes,
+            ...(type !== undefined && { type: typeMapping.toColumn(type) }),
+            ...(status !== undefined && { status: statusMapping.toColumn(status) }),
+          },
+        });
+        return row === undefined ? null : toAppointment(row);
       });
-      return row === undefined ? null : toAppointment(row);
     },
   };
 }

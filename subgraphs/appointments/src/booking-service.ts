@@ -106,6 +106,8 @@ export function createBookingService(dependencies: Dependencies) {
         return await transact(async (transaction) => {
           await bookings.lock(transaction, participants);
           const current = await bookings.lockAppointment(transaction, known.id);
+          // The patient may have been restricted while this change waited for others.
+          if (hiddenPatients().includes(current.patientId)) return notFound;
           const meanwhile = findHindrance(current, version);
           if (meanwhile !== null) return meanwhile;
           const [week = null] = await schedules.findMany([current.doctorId], transaction);
