@@ -3,7 +3,12 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { sharedDatabase } from '../../../test/cluster.js';
 import { userViewer } from '../../../test/subgraph-client.js';
 import { holdLock } from '../../users/test/held-lock.js';
-import { bookAppointment, newId, startAppointments, type AppointmentsService } from './appointments-service.js';
+import {
+  bookAppointment,
+  newId,
+  startAppointments,
+  type AppointmentsService,
+} from './appointments-service.js';
 import {
   CancelAppointmentDocument,
   RescheduleAppointmentDocument,
