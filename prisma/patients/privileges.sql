@@ -13,3 +13,11 @@ GRANT USAGE ON SEQUENCE patients_id_seq TO :"runtime_role";
 -- Whom a record is restricted to changes; that it was restricted, by whom and why, does not: it is lifted, once.
 GRANT SELECT, INSERT, DELETE ON care_team_members TO :"runtime_role";
 GRANT SELECT, INSERT, UPDATE (lifted_by, lifted_at) ON patient_restrictions TO :"runtime_role";
+
+-- The trail is only ever added to. Number, time and database role of an entry are the database's to say.
+GRANT SELECT ON audit_entries TO :"runtime_role";
+GRANT INSERT (
+    source, action, outcome, record_type, record_ids, record_count, patient_ids, fields, operation, code, actor_kind,
+    actor_user_id, actor_role, actor_name, session_id, address, user_agent, request_id, attested_at, attestation
+) ON audit_entries TO :"runtime_role";
+GRANT SELECT, INSERT ON audit_seals TO :"runtime_role";

@@ -1,0 +1,6 @@
+export { answerAfterEntry } from './answer-after-entry.js';
+export type { AuditEvent } from './audit-entry.js';
+export type { AuditRecorder } from './audit-recorder.js';
+export { auditSettings, type AuditSettings } from './audit-settings.js';
+export { openAuditTrail, type AuditTrail } from './audit-trail.js';
+export { recordAccess } from './record-access.js';
