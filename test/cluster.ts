@@ -17,6 +17,11 @@ export function sharedDatabase(service: ServiceName): DatabaseUrls {
   return inject('cluster').databases[service];
 }
 
+/** The settings of every service that name files with keys: those that all tests share. */
+export function keySettings(): Readonly<Record<string, string>> {
+  return inject('keySettings');
+}
+
 /** The superuser's URL for a database of the tests' cluster. */
 export function superuserUrl(database = 'postgres'): string {
   return forDatabase(inject('cluster').superuserUrl, database);

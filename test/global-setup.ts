@@ -7,8 +7,12 @@ import {
   type DatabaseUrls,
   type ServiceName,
 } from '@caregraph/postgres';
+import { createAuditKeySet } from '@caregraph/audit-trail/audit-keys';
 import { migrate } from '@caregraph/migrations';
 import { randomUUID } from 'node:crypto';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Client } from 'pg';
 import type { TestProject } from 'vitest/node';
 
@@ -23,6 +27,8 @@ export interface TestCluster {
 declare module 'vitest' {
   interface ProvidedContext {
     cluster: TestCluster;
+    /** The settings of every service that name files with keys. */
+    keySettings: Record<string, string>;
   }
 }
 
@@ -34,8 +40,14 @@ const rolePasswords = { owner: randomUUID(), runtime: randomUUID() };
  * (`template_users` and so on) from which tests make databases of their own.
  */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(join(tmpdir(), 'caregraph-keys-'));
   const cluster = await createScratchCluster();
+  const tearDown = async (): Promise<void> => {
+    await cluster.stop();
+    await rm(folder, { recursive: true });
+  };
   try {
+    project.provide('keySettings', await createKeys(folder));
     const databases = await prepareDatabases(cluster, {
       users: rolePasswords,
       patients: rolePasswords,
@@ -47,11 +59,20 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     }
     await copyDatabases(cluster.superuserUrl('postgres'));
     project.provide('cluster', { superuserUrl: cluster.superuserUrl('postgres'), databases });
-    return cluster.stop;
+    return tearDown;
   } catch (error) {
-    await cluster.stop();
+    await tearDown();
     throw error;
   }
+}
+
+/** What the runner makes for `npm start`, in a folder of the tests. */
+async function createKeys(folder: string): Promise<Record<string, string>> {
+  const auditKeys = join(folder, 'audit-keys.json');
+  await writeFile(auditKeys, createAuditKeySet(new Date()));
+  const checkpoints = join(folder, 'audit-checkpoints');
+  await mkdir(checkpoints);
+  return { AUDIT_KEYS_FILE: auditKeys, AUDIT_CHECKPOINTS_DIRECTORY: checkpoints };
 }
 
 async function copyDatabases(superuserUrl: string): Promise<void> {

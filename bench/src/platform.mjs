@@ -1,9 +1,11 @@
 import { findFreePort, serviceNames } from '@caregraph/postgres';
 import { spawn } from 'node:child_process';
+import { createAuditKeySet } from '@caregraph/audit-trail/audit-keys';
 import { createKeySet, writeKeySet } from '@caregraph/users-subgraph/access-token-key-set';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { openSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -22,7 +24,13 @@ export async function startPlatform(databases, directory) {
   const gateway = `http://127.0.0.1:${ports.gateway}`;
   const keysFile = path.join(directory, 'access-token-keys.json');
   await writeKeySet(keysFile, await createKeySet(new Date()));
-  const shared = environment(databases, ports, keysFile);
+  const auditKeysFile = path.join(directory, 'audit-keys.json');
+  await writeFile(auditKeysFile, createAuditKeySet(new Date()));
+  const shared = {
+    ...environment(databases, ports, keysFile),
+    AUDIT_KEYS_FILE: auditKeysFile,
+    AUDIT_CHECKPOINTS_DIRECTORY: directory,
+  };
   const children = await forEachProcess(async (name) => {
     const log = openSync(path.join(directory, `${name}.log`), 'w');
     const entry = name === 'gateway' ? '../../gateway/dist/main.js' : `../../subgraphs/${name}/dist/main.js`;

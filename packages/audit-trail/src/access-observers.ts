@@ -94,7 +94,7 @@ export function observeEntities(audited: AuditedTypes): Observer {
 }
 
 /** A mutation that was refused, or that named a record which is not there for the viewer. */
-export function observeMutation(coordinate: string, payload: string, audited: AuditedTypes): Observer {
+export function observeMutation(coordinate: string): Observer {
   return ({ args, value, refusal, audit }) => {
     const errors = property(value, 'userErrors');
     const codes = Array.isArray(errors) ? errors.map((error) => property(error, 'code')) : [];

@@ -43,7 +43,7 @@ export function recordAccess(schema: GraphQLSchema, audited: AuditedTypes): Grap
     const coordinate = `${type}.${field}`;
     const answers = getNamedType(config.type).name;
     const node = answers.endsWith('Connection') ? answers.slice(0, -'Connection'.length) : null;
-    if (type === mutation) return [observeMutation(coordinate, answers, audited)];
+    if (type === mutation) return [observeMutation(coordinate)];
     const list =
       node !== null && Object.hasOwn(audited, node) ? [observeList(coordinate, node, audited[type])] : [];
     if (field === '_entities') return [observeEntities(audited)];

@@ -45,6 +45,7 @@ function standIns(): Record<string, string> {
     ...{ USERS_DATABASE_URL: database, PATIENTS_DATABASE_URL: database, APPOINTMENTS_DATABASE_URL: database },
     ...{ USERS_URL: service, PATIENTS_URL: service, APPOINTMENTS_URL: service },
     ...{ TLS_CERT_FILE: 'certificate', TLS_KEY_FILE: 'key', ACCESS_TOKEN_KEYS_FILE: 'keys' },
+    ...{ AUDIT_KEYS_FILE: 'keys', AUDIT_CHECKPOINTS_DIRECTORY: 'checkpoints' },
     SERVICE_CONTEXT_SECRET: randomBytes(48).toString('base64url'),
   };
 }

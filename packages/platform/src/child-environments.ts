@@ -1,5 +1,6 @@
 import { serviceNames, type ServiceName } from '@caregraph/postgres';
 import { accessTokenKeysFile } from './access-token-keys.js';
+import { auditEnvironment } from './audit-files.js';
 import { databaseEnvironment, type Databases } from './databases.js';
 import type { Secrets } from './secrets.js';
 import type { Settings } from './settings.js';
@@ -37,6 +38,7 @@ export function serviceEnvironment(service: ServiceName, sources: EnvironmentSou
     [`${service.toUpperCase()}_DATABASE_URL`]: urls[service].databaseUrl,
     ...settings.tlsFiles,
     SERVICE_CONTEXT_SECRET: secrets.contextSecret,
+    ...auditEnvironment(settings),
     ...(service === 'users'
       ? { ACCESS_TOKEN_KEYS_FILE: accessTokenKeysFile(settings), REDIS_URL: inherited['REDIS_URL'] }
       : {}),
@@ -71,7 +73,7 @@ function serviceUrls(settings: Settings): Environment {
 
 function withoutPrivate({ inherited, urls }: EnvironmentSources): Environment {
   const rest = { ...inherited };
-  const single = ['ACCESS_TOKEN_KEYS_FILE', 'METRICS_PORT', 'REDIS_URL'];
+  const single = ['ACCESS_TOKEN_KEYS_FILE', 'AUDIT_KEYS_FILE', 'METRICS_PORT', 'REDIS_URL'];
   const names = [...Object.keys(databaseEnvironment(urls)), ...single];
   for (const name of names) Reflect.deleteProperty(rest, name);
   return rest;

@@ -2,6 +2,7 @@ import { migrate } from '@caregraph/migrations';
 import { serviceNames, type Cluster } from '@caregraph/postgres';
 import type { ListenAddress } from '@caregraph/service-kit/listen-failure';
 import { ensureAccessTokenKeys } from './access-token-keys.js';
+import { ensureAuditFiles } from './audit-files.js';
 import { announce } from './announcement.js';
 import { checkPorts } from './check-ports.js';
 import { openDatabases, startEmbedded, type Databases } from './databases.js';
@@ -56,6 +57,7 @@ export async function runPlatform(options: PlatformOptions): Promise<void> {
     const generated = await loadSecrets(settings.dataDirectory);
     const secrets = { contextSecret: settings.contextSecret ?? generated.contextSecret };
     await ensureAccessTokenKeys(settings);
+    await ensureAuditFiles(settings);
     const sources = { inherited: environment, settings, secrets, urls: databases.urls };
     const processes = describeProcesses({
       root,

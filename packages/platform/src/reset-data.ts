@@ -14,7 +14,8 @@ export async function resetData(dataDirectory: string): Promise<void> {
     // Asked for also where there is no folder: the data may live elsewhere, and outlast it.
     await discardCluster(clusterDirectory(owner));
   }
-  for (const name of ['secrets.json', 'access-token-keys.json', 'runner.json', 'logs', 'bench']) {
+  const keys = ['secrets.json', 'access-token-keys.json', 'audit-keys.json', 'audit-checkpoints'];
+  for (const name of [...keys, 'runner.json', 'logs', 'bench']) {
     await rm(path.join(dataDirectory, name), { recursive: true, force: true });
   }
 }

@@ -23,6 +23,8 @@ const schema = z.object({
   CAREGRAPH_DATA_DIR: z.string().optional(),
   SERVICE_CONTEXT_SECRET: contextSecretSetting.optional(),
   ACCESS_TOKEN_KEYS_FILE: z.string().optional(),
+  AUDIT_KEYS_FILE: z.string().optional(),
+  AUDIT_CHECKPOINTS_DIRECTORY: z.string().optional(),
   TRUSTED_DOCUMENTS: z.enum(['also', 'only']).default('also'),
   USERS_DATABASE_URL: databaseUrlSetting.optional(),
   PATIENTS_DATABASE_URL: databaseUrlSetting.optional(),
@@ -51,9 +53,11 @@ export interface Settings {
   databases: Record<ServiceName, DatabaseUrls> | undefined;
   /** The certificates for connections between the processes and from clients, by the names of their settings. */
   tlsFiles: Partial<Record<(typeof tlsFiles)[number], string>>;
-  /** The secret and the file of keys that were given, and so are not generated. */
+  /** The secret, and the files and folders, that were given, and so are not generated. */
   contextSecret: string | undefined;
   accessTokenKeysFile: string | undefined;
+  auditKeysFile: string | undefined;
+  auditCheckpointsDirectory: string | undefined;
   /** Whether the gateway tells its schema and takes any operation, which Sandbox and Explorer are nothing without. */
   explorable: boolean;
 }
@@ -75,6 +79,8 @@ export function readSettings(
     settingsProblems(environment, sound, connections),
   );
   const resolveFile = (file: string): string => path.resolve(environment['INIT_CWD'] ?? root, file);
+  const givenFile = (file: string | undefined): string | undefined =>
+    file === undefined ? undefined : resolveFile(file);
   const pair = (database: string | undefined, migration: string | undefined): DatabaseUrls | undefined =>
     database === undefined ? undefined : { databaseUrl: database, migrationUrl: migration ?? database };
   const users = pair(given.USERS_DATABASE_URL, given.USERS_MIGRATION_URL);
@@ -96,8 +102,9 @@ export function readSettings(
     tlsFiles: Object.fromEntries(
       tlsFiles.flatMap((name) => (given[name] === undefined ? [] : [[name, resolveFile(given[name])]])),
     ),
-    accessTokenKeysFile:
-      given.ACCESS_TOKEN_KEYS_FILE === undefined ? undefined : resolveFile(given.ACCESS_TOKEN_KEYS_FILE),
+    accessTokenKeysFile: givenFile(given.ACCESS_TOKEN_KEYS_FILE),
+    auditKeysFile: givenFile(given.AUDIT_KEYS_FILE),
+    auditCheckpointsDirectory: givenFile(given.AUDIT_CHECKPOINTS_DIRECTORY),
     explorable: given.NODE_ENV !== 'production' && given.TRUSTED_DOCUMENTS === 'also',
   };
 }

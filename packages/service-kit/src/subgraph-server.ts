@@ -1,4 +1,4 @@
-import { ApolloServer } from '@apollo/server';
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import {
   ApolloServerPluginInlineTraceDisabled,
   ApolloServerPluginLandingPageDisabled,
@@ -32,6 +32,8 @@ export interface SubgraphServerOptions<Context extends CallContext> {
   readonly handlers?: readonly Handler[];
   /** What the service tells other processes of the platform, beside its graph. */
   readonly serviceRoutes?: readonly ServiceRoute[];
+  /** See each request after the platform's own. */
+  readonly plugins?: readonly ApolloServerPlugin<Context>[];
   /** Makes the context of one request: loaders and all else that must not outlive it. */
   readonly createContext: (call: CallContext) => Context;
   /** Frees what the service holds, after the last request. */
@@ -59,6 +61,7 @@ export async function startSubgraphServer<Context extends CallContext>(
       errorLog(logger),
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
+      ...(options.plugins ?? []),
     ],
   });
   await apollo.start();

@@ -9,6 +9,7 @@ import {
   serviceTimeoutSetting,
   wholeNumberSetting,
 } from '@caregraph/service-kit';
+import { auditSettings } from '@caregraph/audit-trail';
 import { z } from 'zod';
 import { timeZoneName } from './time-zone.js';
 
@@ -17,6 +18,7 @@ const settings = z.object({
   APPOINTMENTS_PORT: portSetting.default(4003),
   APPOINTMENTS_DATABASE_URL: databaseUrlSetting,
   ...contextSecretSettings,
+  ...auditSettings,
   USERS_URL: httpUrlSetting.default('http://127.0.0.1:4001/graphql'),
   PATIENTS_URL: httpUrlSetting.default('http://127.0.0.1:4002/graphql'),
   SERVICE_TIMEOUT_MS: serviceTimeoutSetting,

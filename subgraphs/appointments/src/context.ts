@@ -1,3 +1,4 @@
+import type { AuditRecorder, AuditTrail } from '@caregraph/audit-trail';
 import type { CallContext } from '@caregraph/service-kit';
 import { createAppointmentLists, type AppointmentLists } from './appointment-lists.js';
 import { createAppointmentRepository } from './appointment-repository.js';
@@ -13,6 +14,7 @@ import type { Turns } from './turns.js';
 
 /** What one request has: fresh each time, so that nothing that was read outlives it. */
 export interface RequestContext extends CallContext {
+  readonly audit: AuditRecorder;
   readonly appointments: AppointmentService;
   readonly lists: AppointmentLists;
   readonly bookings: BookingService;
@@ -21,6 +23,7 @@ export interface RequestContext extends CallContext {
 
 /** What all requests share. */
 export interface Dependencies {
+  readonly trail: AuditTrail;
   readonly database: Database;
   readonly restrictions: PatientRestrictions;
   readonly bookings: BookingRepository;
@@ -39,6 +42,7 @@ export function createContext(call: CallContext, dependencies: Dependencies): Re
   };
   return {
     ...call,
+    audit: dependencies.trail.recorderFor(call),
     appointments: createAppointmentService(shared),
     lists: createAppointmentLists(shared.appointments),
     bookings: createBookingService(shared),

@@ -1,3 +1,4 @@
+import type { AuditRecorder } from '@caregraph/audit-trail';
 import { createDatabaseAdapter, type Metrics } from '@caregraph/service-kit';
 import { PrismaClient } from './generated/prisma/client.js';
 
@@ -19,4 +20,16 @@ export function connectDatabase(url: string, metrics: Metrics, onError: (error: 
     metrics.countStatement(query);
   });
   return database;
+}
+
+/** A transaction whose changes the audit trail records as the request's: see `AuditRecorder.changeContext`. */
+export function transact<Result>(
+  database: Database,
+  audit: Pick<AuditRecorder, 'changeContext'>,
+  work: (transaction: Transaction) => Promise<Result>,
+): Promise<Result> {
+  return database.$transaction(async (transaction) => {
+    await transaction.$executeRaw`SELECT set_config('caregraph.audit_context', ${audit.changeContext()}, true)`;
+    return work(transaction);
+  });
 }

@@ -7,6 +7,7 @@ import {
 } from '@caregraph/service-kit';
 import type { HttpServer, Logger } from '@caregraph/service-kit';
 import { enforcePolicy } from '@caregraph/access-policy';
+import { answerAfterEntry, openAuditTrail, recordAccess } from '@caregraph/audit-trail';
 import { createBookingRepository } from './booking-repository.js';
 import type { Config } from './config.js';
 import { createContext, type Dependencies } from './context.js';
@@ -21,12 +22,19 @@ import { createTurns } from './turns.js';
 export async function startServer(config: Config, logger: Logger): Promise<HttpServer> {
   const tls = openProcessTls(config, logger);
   const metrics = createMetrics('appointments');
+  const trail = openAuditTrail({
+    service: 'appointments',
+    databaseUrl: config.APPOINTMENTS_DATABASE_URL,
+    settings: config,
+    logger,
+  });
   const database = connectDatabase(config.APPOINTMENTS_DATABASE_URL, metrics, (error) => {
     logger.warn({ err: error }, 'a database connection failed');
   });
   const clients = connectDirectory(config, tls, logger);
   const restrictions = followRestrictions(config, tls, logger);
   const dependencies: Dependencies = {
+    trail,
     database,
     restrictions,
     bookings: createBookingRepository(database),
@@ -34,9 +42,11 @@ export async function startServer(config: Config, logger: Logger): Promise<HttpS
     clients,
     turns: createTurns(),
   };
+  const schema = createSubgraphSchema(new URL('../schema.graphql', import.meta.url), resolvers);
   return startSubgraphServer({
     service: 'appointments',
-    schema: enforcePolicy(createSubgraphSchema(new URL('../schema.graphql', import.meta.url), resolvers)),
+    schema: recordAccess(enforcePolicy(schema), { Appointment: 'patientId' }),
+    plugins: [answerAfterEntry(logger)],
     host: config.HOST,
     port: config.APPOINTMENTS_PORT,
     metricsPort: config.METRICS_PORT,
@@ -51,6 +61,7 @@ export async function startServer(config: Config, logger: Logger): Promise<HttpS
     createContext: (call) => createContext(call, dependencies),
     async close() {
       await Promise.all([restrictions.close(), clients.patients.close(), clients.users.close()]);
+      await trail.close();
       await database.$disconnect();
     },
   });

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { sharedDatabase } from '../../../test/cluster.js';
+import { keySettings, sharedDatabase } from '../../../test/cluster.js';
 import { contextSecret, createSubgraphClient, type SubgraphClient } from '../../../test/subgraph-client.js';
 import type { DirectoryStandIn } from '../../../test/directory-stand-in.js';
 import { becomesReady } from './appointments-service.js';
@@ -22,6 +22,7 @@ export async function startAppointmentsProcess(
     env: {
       APPOINTMENTS_DATABASE_URL: sharedDatabase('appointments').databaseUrl,
       SERVICE_CONTEXT_SECRET: contextSecret,
+      ...keySettings(),
       APPOINTMENTS_PORT: '0',
       PATIENTS_URL: patients.url,
       USERS_URL: users.url,

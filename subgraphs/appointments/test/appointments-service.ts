@@ -3,7 +3,7 @@ import { loadConfig, startServer } from '@caregraph/appointments-subgraph';
 import { createLogger } from '@caregraph/service-kit';
 import { Client } from 'pg';
 import { expect, vi } from 'vitest';
-import { sharedDatabase } from '../../../test/cluster.js';
+import { keySettings, sharedDatabase } from '../../../test/cluster.js';
 import {
   contextSecret,
   createSubgraphClient,
@@ -42,6 +42,7 @@ export async function startAppointments(
   const config = loadConfig({
     APPOINTMENTS_DATABASE_URL: databaseUrl,
     SERVICE_CONTEXT_SECRET: contextSecret,
+    ...keySettings(),
     APPOINTMENTS_PORT: '0',
     PATIENTS_URL: patients.url,
     USERS_URL: users.url,

@@ -8,6 +8,7 @@ import {
   portSetting,
   serviceTimeoutSetting,
 } from '@caregraph/service-kit';
+import { auditSettings } from '@caregraph/audit-trail';
 import { z } from 'zod';
 
 const settings = z.object({
@@ -15,6 +16,7 @@ const settings = z.object({
   PATIENTS_PORT: portSetting.default(4002),
   PATIENTS_DATABASE_URL: databaseUrlSetting,
   ...contextSecretSettings,
+  ...auditSettings,
   USERS_URL: httpUrlSetting.default('http://127.0.0.1:4001/graphql'),
   SERVICE_TIMEOUT_MS: serviceTimeoutSetting,
 });

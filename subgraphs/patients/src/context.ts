@@ -1,3 +1,4 @@
+import type { AuditRecorder, AuditTrail } from '@caregraph/audit-trail';
 import type { CallContext } from '@caregraph/service-kit';
 import type { CareTeamRepository } from './care-team-repository.js';
 import { createCareTeamService, type CareTeamService } from './care-team-service.js';
@@ -8,12 +9,14 @@ import { createPatientService, type PatientService } from './patient-service.js'
 
 /** What one request has: fresh each time, so that nothing that was read outlives it. */
 export interface RequestContext extends CallContext {
+  readonly audit: AuditRecorder;
   readonly patients: PatientService;
   readonly careTeams: CareTeamService;
 }
 
 /** What all requests share. */
 export interface Dependencies {
+  readonly trail: AuditTrail;
   readonly database: Database;
   readonly careTeams: CareTeamRepository;
   readonly client: DirectoryClient;
@@ -25,6 +28,7 @@ export function createContext(call: CallContext, dependencies: Dependencies): Re
   const directory = createDirectory(client, call.requestId);
   return {
     ...call,
+    audit: dependencies.trail.recorderFor(call),
     patients,
     careTeams: createCareTeamService({ database, careTeams, patients, directory }),
   };

@@ -9,6 +9,7 @@ import {
 } from '@caregraph/service-kit';
 import type { HttpServer, Logger } from '@caregraph/service-kit';
 import { enforcePolicy } from '@caregraph/access-policy';
+import { answerAfterEntry, openAuditTrail, recordAccess } from '@caregraph/audit-trail';
 import { createCareTeamRepository } from './care-team-repository.js';
 import type { Config } from './config.js';
 import { createContext, type Dependencies } from './context.js';
@@ -20,15 +21,23 @@ import { resolvers } from './resolvers.js';
 export async function startServer(config: Config, logger: Logger): Promise<HttpServer> {
   const tls = openProcessTls(config, logger);
   const metrics = createMetrics('patients');
+  const trail = openAuditTrail({
+    service: 'patients',
+    databaseUrl: config.PATIENTS_DATABASE_URL,
+    settings: config,
+    logger,
+  });
   const database = connectDatabase(config.PATIENTS_DATABASE_URL, metrics, (error) => {
     logger.warn({ err: error }, 'a database connection failed');
   });
   const client = connectDirectory(config, tls, logger);
   const careTeams = createCareTeamRepository(database);
-  const dependencies: Dependencies = { database, careTeams, client };
+  const dependencies: Dependencies = { trail, database, careTeams, client };
+  const schema = createSubgraphSchema(new URL('../schema.graphql', import.meta.url), resolvers);
   return startSubgraphServer({
     service: 'patients',
-    schema: enforcePolicy(createSubgraphSchema(new URL('../schema.graphql', import.meta.url), resolvers)),
+    schema: recordAccess(enforcePolicy(schema), { Patient: 'id' }),
+    plugins: [answerAfterEntry(logger)],
     host: config.HOST,
     port: config.PATIENTS_PORT,
     metricsPort: config.METRICS_PORT,
@@ -45,6 +54,7 @@ export async function startServer(config: Config, logger: Logger): Promise<HttpS
     createContext: (call) => createContext(call, dependencies),
     async close() {
       await client.users.close();
+      await trail.close();
       await database.$disconnect();
     },
   });

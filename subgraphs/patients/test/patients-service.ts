@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createLogger } from '@caregraph/service-kit';
 import { loadConfig, startServer } from '@caregraph/patients-subgraph';
-import { sharedDatabase } from '../../../test/cluster.js';
+import { keySettings, sharedDatabase } from '../../../test/cluster.js';
 import { startDirectoryStandIn, type DirectoryStandIn } from '../../../test/directory-stand-in.js';
 import {
   contextSecret,
@@ -28,6 +28,7 @@ export async function startPatients(
   const config = loadConfig({
     PATIENTS_DATABASE_URL: databaseUrl,
     SERVICE_CONTEXT_SECRET: contextSecret,
+    ...keySettings(),
     PATIENTS_PORT: '0',
     USERS_URL: users.url,
     LOG_LEVEL: 'silent',

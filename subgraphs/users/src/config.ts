@@ -9,6 +9,7 @@ import {
   portSetting,
   wholeNumberSetting,
 } from '@caregraph/service-kit';
+import { auditSettings } from '@caregraph/audit-trail';
 import { z } from 'zod';
 import { longestAccessTokenLife } from './access-token-limits.js';
 
@@ -23,6 +24,7 @@ const settings = z.object({
   USERS_PORT: portSetting.default(4001),
   USERS_DATABASE_URL: databaseUrlSetting,
   ...contextSecretSettings,
+  ...auditSettings,
   ACCESS_TOKEN_KEYS_FILE: z.string(),
   ACCESS_TOKEN_SECONDS: wholeNumberSetting(30, longestAccessTokenLife).default(600),
   SESSION_IDLE_SECONDS: wholeNumberSetting(60).default(2 * 60 * 60),

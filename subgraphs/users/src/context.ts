@@ -1,3 +1,4 @@
+import type { AuditRecorder, AuditTrail } from '@caregraph/audit-trail';
 import type { CallContext, Viewer } from '@caregraph/service-kit';
 import { createPasswordService, type PasswordService } from './password-service.js';
 import { createSessionService, type SessionService } from './session-service.js';
@@ -6,6 +7,7 @@ import { createUserSessionService, type UserSessionService } from './user-sessio
 
 /** What one request has: fresh each time, so that nothing that was read outlives it. */
 export interface RequestContext extends CallContext {
+  readonly audit: AuditRecorder;
   /** A login makes its user the viewer of the rest of the request. */
   viewer: Viewer;
   readonly users: UserService;
@@ -15,7 +17,7 @@ export interface RequestContext extends CallContext {
 }
 
 /** What all requests share. */
-export type Dependencies = Parameters<typeof createSessionService>[0] &
+export type Dependencies = { readonly trail: AuditTrail } & Parameters<typeof createSessionService>[0] &
   Parameters<typeof createUserService>[0] &
   Parameters<typeof createPasswordService>[0] &
   Parameters<typeof createUserSessionService>[0];
@@ -23,6 +25,7 @@ export type Dependencies = Parameters<typeof createSessionService>[0] &
 export function createContext(call: CallContext, dependencies: Dependencies): RequestContext {
   return {
     ...call,
+    audit: dependencies.trail.recorderFor(call),
     users: createUserService(dependencies),
     passwords: createPasswordService(dependencies),
     sessions: createSessionService(dependencies),

@@ -8,6 +8,7 @@ import {
 } from '@caregraph/service-kit';
 import type { Handler, HttpServer, Logger } from '@caregraph/service-kit';
 import { enforcePolicy } from '@caregraph/access-policy';
+import { answerAfterEntry, openAuditTrail, recordAccess } from '@caregraph/audit-trail';
 import { createRateLimits } from '@caregraph/rate-limits';
 import { createAccountChanges } from './account-changes.js';
 import { followAccessTokenKeys, type AccessTokenKeys } from './access-token-keys.js';
@@ -36,6 +37,12 @@ export async function startServer(config: Config, logger: Logger): Promise<HttpS
   const keys = await followAccessTokenKeys(config.ACCESS_TOKEN_KEYS_FILE, logger);
   const tls = openProcessTls(config, logger);
   const metrics = createMetrics('users');
+  const trail = openAuditTrail({
+    service: 'users',
+    databaseUrl: config.USERS_DATABASE_URL,
+    settings: config,
+    logger,
+  });
   const database = connectDatabase(config.USERS_DATABASE_URL, metrics, (error) => {
     logger.warn({ err: error }, 'a database connection failed');
   });
@@ -54,6 +61,7 @@ export async function startServer(config: Config, logger: Logger): Promise<HttpS
     logger,
   });
   const dependencies: Dependencies = {
+    trail,
     config,
     database,
     users,
@@ -76,9 +84,11 @@ export async function startServer(config: Config, logger: Logger): Promise<HttpS
     retention: config.SESSION_RETENTION_DAYS,
     logger,
   });
+  const schema = createSubgraphSchema(new URL('../schema.graphql', import.meta.url), resolvers);
   return startSubgraphServer({
     service: 'users',
-    schema: enforcePolicy(createSubgraphSchema(new URL('../schema.graphql', import.meta.url), resolvers)),
+    schema: recordAccess(enforcePolicy(schema), {}),
+    plugins: [answerAfterEntry(logger)],
     host: config.HOST,
     port: config.USERS_PORT,
     metricsPort: config.METRICS_PORT,
@@ -95,6 +105,7 @@ export async function startServer(config: Config, logger: Logger): Promise<HttpS
       await stopHousekeeping();
       limits.close();
       await passwords.close();
+      await trail.close();
       await database.$disconnect();
     },
   });

@@ -8,7 +8,7 @@ import { demoPassword } from '@caregraph/users-subgraph/demo-logins';
 import { createPasswordHasher } from '@caregraph/users-subgraph/password-hasher';
 import { expect, it, onTestFinished } from 'vitest';
 import { startNodeProcess } from '../../../gateway/test/e2e/platform/node-process.js';
-import { createScratchDatabase, type ScratchDatabase } from '../../../test/cluster.js';
+import { createScratchDatabase, keySettings, type ScratchDatabase } from '../../../test/cluster.js';
 
 const entry = new URL('../dist/main.js', import.meta.url);
 
@@ -26,6 +26,7 @@ async function refusal(
     ALLOW_PLAIN_CONNECTIONS: 'database,services',
     SERVICE_CONTEXT_SECRET: randomUUID() + randomUUID(),
     ACCESS_TOKEN_KEYS_FILE: keysFile,
+    ...keySettings(),
     PASSWORD_HASH_COST: '10',
     USERS_DATABASE_URL: databaseUrl,
     USERS_PORT: '0',

@@ -13,7 +13,7 @@ import {
 import { loadConfig, startServer } from '@caregraph/users-subgraph';
 import { createKeySet, writeKeySet } from '@caregraph/users-subgraph/access-token-key-set';
 import { createLocalJWKSet, jwtVerify, type JSONWebKeySet } from 'jose';
-import { sharedDatabase } from '../../../test/cluster.js';
+import { keySettings, sharedDatabase } from '../../../test/cluster.js';
 import {
   contextSecret,
   createSubgraphClient,
@@ -54,6 +54,7 @@ export async function startUsers(
   const config = loadConfig({
     USERS_DATABASE_URL: databaseUrl,
     SERVICE_CONTEXT_SECRET: contextSecret,
+    ...keySettings(),
     ACCESS_TOKEN_KEYS_FILE: keysFile,
     PASSWORD_HASH_COST: '4',
     USERS_PORT: '0',

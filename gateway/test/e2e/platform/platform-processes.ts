@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { createScratchDatabase, type ScratchDatabase } from '../../../../test/cluster.js';
+import { createScratchDatabase, keySettings, type ScratchDatabase } from '../../../../test/cluster.js';
 import { createTokenKey, signAccessToken, type TokenKey } from './access-token.js';
 import { createGraphqlClient, type GraphqlClient } from './graphql-client.js';
 import { createHttpsFetch, type Fetch } from './https-fetch.js';
@@ -68,6 +68,8 @@ export async function startPlatformProcesses(
     LOG_LEVEL: 'debug',
     SERVICE_CONTEXT_SECRET: contextSecret,
     ACCESS_TOKEN_KEYS_FILE: tokenKey.file,
+    ...keySettings(),
+    AUDIT_CHECKPOINTS_DIRECTORY: folder,
     PASSWORD_HASH_COST: '4',
     // Tests ask as much as they like, unless limits are what they are about.
     RATE_LIMIT_PER_ACCOUNT: '0',
