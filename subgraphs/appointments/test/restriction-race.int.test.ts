@@ -2,7 +2,7 @@ import type { Viewer } from '@caregraph/service-kit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { sharedDatabase } from '../../../test/cluster.js';
 import { userViewer } from '../../../test/subgraph-client.js';
-import { holdLock } from '../../users/test/held-lock.js';
+import { holdLock } from '../../../test/held-lock.js';
 import {
   bookAppointment,
   newId,

@@ -2,7 +2,7 @@ import type { Viewer } from '@caregraph/service-kit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { sharedDatabase } from '../../../test/cluster.js';
 import { userViewer } from '../../../test/subgraph-client.js';
-import { holdLock, runStatement } from '../../users/test/held-lock.js';
+import { holdLock, runStatement } from '../../../test/held-lock.js';
 import {
   DeactivatePatientDocument,
   ReactivatePatientDocument,

@@ -4,6 +4,7 @@ import { createPasswordHasher } from '@caregraph/users-subgraph/password-hasher'
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sharedDatabase } from '../../../test/cluster.js';
+import { runStatement } from '../../../test/held-lock.js';
 import { createCredentials } from '../src/credentials.js';
 import { connectDatabase } from '../src/database.js';
 import { createLoginDeviceRepository } from '../src/login-device-repository.js';
@@ -16,7 +17,6 @@ import {
   ResetPasswordDocument,
   type LoginInput,
 } from './generated/operations.js';
-import { runStatement } from './held-lock.js';
 import {
   administrator,
   anonymous,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sharedDatabase } from '../../../test/cluster.js';
+import { runStatement } from '../../../test/held-lock.js';
 import { RefreshSessionDocument } from './generated/operations.js';
-import { runStatement } from './held-lock.js';
 import {
   anonymous,
   claimsOf,

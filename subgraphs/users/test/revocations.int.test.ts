@@ -1,6 +1,7 @@
 import type { Viewer } from '@caregraph/service-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sharedDatabase } from '../../../test/cluster.js';
+import { holdLock, runStatement } from '../../../test/held-lock.js';
 import type { Answer } from '../../../test/subgraph-client.js';
 import {
   ChangePasswordDocument,
@@ -13,7 +14,6 @@ import {
   UpdateUserDocument,
   type AccountFieldsFragment,
 } from './generated/operations.js';
-import { holdLock, runStatement } from './held-lock.js';
 import {
   administrator,
   claimsOf,

@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest';
 import { createScratchDatabase } from '../../../test/cluster.js';
-import { runStatement } from './held-lock.js';
+import { runStatement } from '../../../test/held-lock.js';
 import { startUsers } from './users-service.js';
 
 it('removes sessions that have been over for longer than they are kept, and their tokens, whatever their number', async () => {

@@ -1,6 +1,7 @@
 import { createPasswordHasher } from '@caregraph/users-subgraph/password-hasher';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sharedDatabase } from '../../../test/cluster.js';
+import { holdLock, runStatement } from '../../../test/held-lock.js';
 import { userViewer } from '../../../test/subgraph-client.js';
 import {
   ChangePasswordDocument,
@@ -11,7 +12,6 @@ import {
   ReactivateUserDocument,
   ResetPasswordDocument,
 } from './generated/operations.js';
-import { holdLock, runStatement } from './held-lock.js';
 import {
   administrator,
   anonymous,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sharedDatabase } from '../../../test/cluster.js';
+import { runStatement } from '../../../test/held-lock.js';
 import {
   ListSessionsDocument,
   LogoutDocument,
@@ -9,7 +10,6 @@ import {
   type ListSessionsQueryVariables,
 } from './generated/operations.js';
 import type { Viewer } from '@caregraph/service-kit';
-import { runStatement } from './held-lock.js';
 import {
   administrator,
   anonymous,
