@@ -21,3 +21,8 @@ GRANT INSERT (
     actor_user_id, actor_role, actor_name, session_id, address, user_agent, request_id, attested_at, attestation
 ) ON audit_entries TO :"runtime_role";
 GRANT SELECT, INSERT ON audit_seals TO :"runtime_role";
+
+-- The service makes the first key; only the owner changes or retires one. How often keys are used is counted in blocks.
+GRANT SELECT ON data_keys TO :"runtime_role";
+GRANT INSERT (id, wrapped_key, master_key_id) ON data_keys TO :"runtime_role";
+GRANT USAGE ON SEQUENCE data_key_blocks TO :"runtime_role";
