@@ -1,6 +1,7 @@
 /*
  * Measures what the platform does all day, as four real processes on 100,000 patients and 500,000 appointments,
- * against one SQL statement for the same rows; with `hostile`, what a stranger's requests cost the gateway.
+ * against one SQL statement for the same rows; with `hostile`, what a stranger's requests cost the gateway; with
+ * `audit`, what the audit trail costs.
  * `npm run bench` has built everything before.
  */
 import { demoPassword } from '@caregraph/seed';
@@ -11,10 +12,12 @@ import { openDatabases } from './src/databases.mjs';
 import { logIn } from './src/graphql-client.mjs';
 import { measureHostile } from './src/measure-hostile.mjs';
 import { measureScenario } from './src/measure-scenario.mjs';
+import { measureTrail } from './src/measure-trail.mjs';
 import { parseOptions, UsageError } from './src/options.mjs';
 import { startPlatform } from './src/platform.mjs';
 import { machineFacts, renderTable } from './src/report.mjs';
 import { createScenarios } from './src/scenarios.mjs';
+import { renderTrail } from './src/trail-report.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const directory = path.join(path.resolve(root, process.env['CAREGRAPH_DATA_DIR'] ?? '.data'), 'bench');
@@ -44,7 +47,7 @@ async function run(options) {
     console.error(`${((performance.now() - start) / 1000).toFixed(0).padStart(4)} s  ${message}`);
   };
   await mkdir(directory, { recursive: true });
-  if (options.hostile) {
+  if (options.subject === 'hostile') {
     console.log(await measureHostile(directory, stopping.signal, tell));
     return;
   }
@@ -52,6 +55,13 @@ async function run(options) {
   try {
     const { rows } = await databases.joined.query(`SHOW server_version`);
     const facts = machineFacts({ postgres: rows[0].server_version });
+    if (options.subject === 'audit') {
+      const results = await measureTrail(directory, options, databases, stopping.signal, tell);
+      console.log(`${describe(facts, options)}\n\n${renderTrail(results)}`);
+      if (options.json)
+        await writeFile(path.resolve(options.json), `${JSON.stringify({ facts, results }, undefined, 2)}\n`);
+      return;
+    }
     tell('starting the four processes');
     const platform = await startPlatform(databases.services, directory);
     try {

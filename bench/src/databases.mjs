@@ -68,7 +68,7 @@ export async function openDatabases(directory, { patients, doctors, appointments
       cluster,
       services: urls.services,
       joined: joinedPool(cluster),
-      deleteBookings: () => deleteBookings(cluster),
+      deleteBookings: (database = databaseNames.appointments) => deleteBookings(cluster, database),
     };
   } catch (error) {
     await cluster.stop();
@@ -151,9 +151,9 @@ function joinedPool(cluster) {
   });
 }
 
-/** @param {Cluster} cluster */
-async function deleteBookings(cluster) {
-  await withClient(cluster.superuserUrl(databaseNames.appointments), async (client) => {
+/** @param {Cluster} cluster @param {string} database */
+async function deleteBookings(cluster, database) {
+  await withClient(cluster.superuserUrl(database), async (client) => {
     await client.query(
       'DELETE FROM booking_requests USING appointments a WHERE a.id = appointment_id AND a.date_time >= $1',
       [farOff],
@@ -164,11 +164,13 @@ async function deleteBookings(cluster) {
 }
 
 /**
+ * Does something on a connection of its own.
+ *
  * @template Result
  * @param {string} connectionString
  * @param {(client: pg.Client) => Promise<Result>} work
  */
-async function withClient(connectionString, work) {
+export async function withClient(connectionString, work) {
   const client = new pg.Client({ connectionString });
   await client.connect();
   try {

@@ -8,7 +8,9 @@ import { parseArgs } from 'node:util';
  * @property {number} appointments
  * @property {number} doctors as many as see about nineteen patients on a working day
  * @property {number} seconds how long each measurement lasts, after a warm-up of a fifth of it
- * @property {boolean} hostile measures what hostile requests cost, and nothing else
+ * @property {'platform' | 'hostile' | 'audit'} subject the platform all day, what hostile requests cost, or what the
+ *   audit trail costs
+ * @property {number} rounds how often each side of a comparison is measured
  * @property {string | undefined} json the file to write the results to, too
  */
 
@@ -16,8 +18,10 @@ import { parseArgs } from 'node:util';
 export class UsageError extends Error {}
 
 const usage = `Usage: npm run bench -- hostile
+       npm run bench -- audit [--rounds <number>] [--patients <number>] [--appointments <number>] [--seconds <number>]
        npm run bench -- [--patients <number>] [--appointments <number>] [--seconds <number>] [--json <file>]
-By default 100000 patients, 500000 appointments and 10 seconds for each measurement.`;
+By default 100000 patients, 500000 appointments and 10 seconds for each measurement; for the audit trail 12 rounds of
+4 seconds for each side.`;
 
 /**
  * @param {readonly string[]} args what follows the program's name
@@ -31,14 +35,14 @@ export function parseOptions(args) {
     ({ values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { patients: text, appointments: text, seconds: text, json: text },
+      options: { patients: text, appointments: text, seconds: text, rounds: text, json: text },
     }));
   } catch (error) {
     throw new UsageError(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
   }
-  const [first, ...more] = positionals;
-  if (more.length > 0 || (first ?? 'hostile') !== 'hostile') throw new UsageError(usage);
-  /** @param {'patients' | 'appointments' | 'seconds'} name @param {number} fallback @param {number} least */
+  const [subject = 'platform', ...more] = positionals;
+  if (more.length > 0 || !isSubject(subject)) throw new UsageError(usage);
+  /** @param {'patients' | 'appointments' | 'seconds' | 'rounds'} name @param {number} fallback @param {number} least */
   const number = (name, fallback, least) => {
     const value = Number(values[name] ?? fallback);
     if (Number.isSafeInteger(value) && value >= least) return value;
@@ -49,8 +53,17 @@ export function parseOptions(args) {
     patients: number('patients', 100_000, 1_000),
     appointments,
     doctors: Math.ceil(appointments / 5_000),
-    seconds: number('seconds', 10, 1),
-    hostile: first === 'hostile',
+    seconds: number('seconds', subject === 'audit' ? 4 : 10, 1),
+    rounds: number('rounds', 12, 3),
+    subject,
     json: values.json,
   };
+}
+
+/**
+ * @param {string} text
+ * @returns {text is Options['subject']}
+ */
+function isSubject(text) {
+  return ['platform', 'hostile', 'audit'].includes(text);
 }

@@ -17,8 +17,9 @@ import { fileURLToPath } from 'node:url';
  *
  * @param {import('./databases.mjs').DatabaseUrls} databases
  * @param {string} directory for the logs
+ * @param {readonly string[]} [nodeOptions] of the three services
  */
-export async function startPlatform(databases, directory) {
+export async function startPlatform(databases, directory, nodeOptions = []) {
   const ports = await forEachProcess(findFreePort);
   const metricsPorts = await forEachProcess(findFreePort);
   const gateway = `http://127.0.0.1:${ports.gateway}`;
@@ -34,7 +35,8 @@ export async function startPlatform(databases, directory) {
   const children = await forEachProcess(async (name) => {
     const log = openSync(path.join(directory, `${name}.log`), 'w');
     const entry = name === 'gateway' ? '../../gateway/dist/main.js' : `../../subgraphs/${name}/dist/main.js`;
-    return spawn(process.execPath, [fileURLToPath(new URL(entry, import.meta.url))], {
+    const options = name === 'gateway' ? [] : nodeOptions;
+    return spawn(process.execPath, [...options, fileURLToPath(new URL(entry, import.meta.url))], {
       env: { ...process.env, ...shared, METRICS_PORT: String(metricsPorts[name]) },
       stdio: ['ignore', log, log, 'ipc'],
     });
