@@ -1,10 +1,11 @@
 import { mayAct, policy } from '@caregraph/access-policy';
+import type { AuditRecorder } from '@caregraph/audit-trail';
 import { parseId, validate, type Viewer } from '@caregraph/service-kit';
 import DataLoader from 'dataloader';
 import type { CareTeam } from './care-team.js';
 import { restrictPatientInput, setCareTeamInput } from './care-team-input.js';
 import type { CareTeamRepository } from './care-team-repository.js';
-import type { Database, Transaction } from './database.js';
+import { transact, type Database, type Transaction } from './database.js';
 import type { Directory } from './directory.js';
 import type {
   LiftPatientRestrictionInput,
@@ -19,6 +20,7 @@ export type CareTeamService = ReturnType<typeof createCareTeamService>;
 
 interface Dependencies {
   readonly database: Database;
+  readonly audit: AuditRecorder;
   readonly careTeams: CareTeamRepository;
   readonly patients: PatientService;
   readonly directory: Directory;
@@ -30,7 +32,7 @@ interface Target {
   readonly version?: number | null | undefined;
 }
 
-export function createCareTeamService({ database, careTeams, patients, directory }: Dependencies) {
+export function createCareTeamService({ database, audit, careTeams, patients, directory }: Dependencies) {
   const byPatient = new DataLoader<number, CareTeam>((ids) => careTeams.findMany(ids));
 
   /** The users with these ids, once each, all of them active; or why they cannot be a care team. */
@@ -58,7 +60,7 @@ export function createCareTeamService({ database, careTeams, patients, directory
   ): Promise<PatientOutcome> {
     const id = parseId(target.id);
     if (id === null) return notFound;
-    const refusal = await database.$transaction(async (transaction) => {
+    const refusal = await transact(database, audit, async (transaction) => {
       const record = await careTeams.lock(transaction, id, viewer);
       if (record === null) return notFound;
       if (target.version != null && target.version !== record.version) return stale;

@@ -24,12 +24,14 @@ export interface Dependencies {
 
 export function createContext(call: CallContext, dependencies: Dependencies): RequestContext {
   const { database, careTeams, client } = dependencies;
-  const patients = createPatientService({ patients: createPatientRepository(database, call.viewer) });
+  const audit = dependencies.trail.recorderFor(call);
+  const repository = createPatientRepository({ database, viewer: call.viewer, audit });
+  const patients = createPatientService({ patients: repository });
   const directory = createDirectory(client, call.requestId);
   return {
     ...call,
-    audit: dependencies.trail.recorderFor(call),
+    audit,
     patients,
-    careTeams: createCareTeamService({ database, careTeams, patients, directory }),
+    careTeams: createCareTeamService({ database, audit, careTeams, patients, directory }),
   };
 }

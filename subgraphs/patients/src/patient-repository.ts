@@ -1,6 +1,7 @@
 import { policy } from '@caregraph/access-policy';
+import type { AuditRecorder } from '@caregraph/audit-trail';
 import { countLimit, type PageRequest, type Viewer } from '@caregraph/service-kit';
-import type { Database } from './database.js';
+import { transact, type Database } from './database.js';
 import type { Patient as PatientRow } from './generated/prisma/client.js';
 import type { Patient } from './patient.js';
 import { listStatement, where, type PatientConditions, type PatientKey } from './patient-list-statement.js';
@@ -27,7 +28,13 @@ export interface RankedPatient {
  */
 export type PatientRepository = ReturnType<typeof createPatientRepository>;
 
-export function createPatientRepository(database: Database, viewer: Viewer) {
+interface Dependencies {
+  readonly database: Database;
+  readonly viewer: Viewer;
+  readonly audit: AuditRecorder;
+}
+
+export function createPatientRepository({ database, viewer, audit }: Dependencies) {
   const visible = visibleTo(viewer);
 
   return {
@@ -58,7 +65,9 @@ export function createPatientRepository(database: Database, viewer: Viewer) {
     },
 
     async create(patient: NewPatient): Promise<Patient> {
-      return toPatient(await database.patient.create({ data: toNewRow(patient) }));
+      return transact(database, audit, async (transaction) =>
+        toPatient(await transaction.patient.create({ data: toNewRow(patient) })),
+      );
     },
 
     /** Changes a patient, unless there is none or its version is not `version` (null: whatever it is). */
@@ -67,7 +76,7 @@ export function createPatientRepository(database: Database, viewer: Viewer) {
       version: number | null,
       changes: PatientChanges,
     ): Promise<Patient | 'not-found' | 'stale'> {
-      return database.$transaction(async (transaction) => {
+      return transact(database, audit, async (transaction) => {
         const locked = await lockPatient(transaction, id, viewer, policy.find.restrictedPatient);
         if (locked === null) return 'not-found';
         if (version !== null && version !== locked.version) return 'stale';
