@@ -27,7 +27,27 @@ export function attestedOrigin(service: ServiceName, origin: Origin, attestedAt:
   return JSON.stringify(['origin', service, ...originParts(origin), attestedAt]);
 }
 
-/** Vouches for a text, which is one of the two above. */
+/**
+ * The value of the setting `caregraph.audit_context`, by which a transaction says on whose behalf it changes data: see
+ * `record_change` in the migrations.
+ */
+export function changeContextOf(service: ServiceName, origin: Origin, key: AuditKey): string {
+  return JSON.stringify({ ...origin, ...attest(key, (at) => attestedOrigin(service, origin, at)) });
+}
+
+/**
+ * What stands for a text that may not be kept, such as what somebody typed as their e-mail address: the same for the
+ * same text, so that attempts can be seen to belong together, and useless to whoever has the database alone. 128 bits
+ * of the key's HMAC, over a form that neither of the two texts above can have.
+ */
+export function pseudonymOf(service: ServiceName, text: string, key: AuditKey): string {
+  return key
+    .attest(JSON.stringify(['pseudonym', service, text]))
+    .subarray(0, 16)
+    .toString('base64url');
+}
+
+/** Vouches for a text, which is one of the first two above. */
 export function attest(key: AuditKey, textAt: (attestedAt: string) => string, now = new Date()): Attestation {
   const attestedAt = now.toISOString();
   return { attestedAt, attestation: key.attest(textAt(attestedAt)).toString('base64') };

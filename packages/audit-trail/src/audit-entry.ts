@@ -46,6 +46,8 @@ export interface AuditEvent {
   readonly code?: string;
   /** Who did it, where that is not the viewer of the request: a login's user. */
   readonly viewer?: Viewer;
+  /** Who somebody unknown claimed to be, as a pseudonym. */
+  readonly claimedName?: string;
 }
 
 /** Who acted, from where, and as a part of which request: columns of `audit_entries`. */
@@ -53,7 +55,7 @@ export interface Origin {
   readonly actorKind: Viewer['kind'];
   readonly actorUserId: number | null;
   readonly actorRole: string | null;
-  /** The service, where one asked in its own name. */
+  /** The service, where one asked in its own name; the pseudonym of a claimed name, where nobody has proved one. */
   readonly actorName: string | null;
   readonly sessionId: string | null;
   readonly address: string | null;
@@ -92,8 +94,10 @@ export function originOf({ viewer, client, requestId }: CallContext): Origin {
 /** The entry of an event in a call. */
 export function contentOf(event: AuditEvent, call: CallContext): EntryContent {
   const recordIds = (event.recordIds ?? []).map(String);
+  const origin = originOf({ ...call, viewer: event.viewer ?? call.viewer });
   return {
-    ...originOf({ ...call, viewer: event.viewer ?? call.viewer }),
+    ...origin,
+    actorName: event.claimedName ?? origin.actorName,
     action: actionMapping.toColumn(event.action),
     outcome: outcomeMapping.toColumn(event.outcome),
     recordType: event.recordType ?? null,

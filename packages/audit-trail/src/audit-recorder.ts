@@ -1,5 +1,5 @@
 import type { CallContext, ServiceName, Viewer } from '@caregraph/service-kit';
-import { attest, attestedEntry, attestedOrigin } from './attestation.js';
+import { attest, attestedEntry, changeContextOf, pseudonymOf } from './attestation.js';
 import { contentOf, originOf, type AuditEvent } from './audit-entry.js';
 import type { AuditKey } from './audit-keys.js';
 import type { EntryWriter } from './entry-writer.js';
@@ -24,6 +24,8 @@ export interface AuditRecorder {
    * `caregraph.audit_context`, for this transaction only. Of the request's viewer, unless another is given.
    */
   changeContext(viewer?: Viewer): string;
+  /** What an entry may hold in place of a text that tells too much: see `pseudonymOf`. */
+  pseudonym(text: string): string;
   /** Writes what has been noted. Where this fails, nothing that was noted may be given out. */
   write(): Promise<void>;
 }
@@ -52,10 +54,8 @@ export function createAuditRecorder(
     note(event) {
       events.push(event);
     },
-    changeContext(viewer = call.viewer) {
-      const origin = originOf({ ...call, viewer });
-      return JSON.stringify({ ...origin, ...attest(key, (at) => attestedOrigin(service, origin, at)) });
-    },
+    changeContext: (viewer = call.viewer) => changeContextOf(service, originOf({ ...call, viewer }), key),
+    pseudonym: (text) => pseudonymOf(service, text, key),
     async write() {
       if (fields.size === 0 && events.length === 0) return;
       const entries = [...events, ...readsOf(fields.values())].map((event) => {
