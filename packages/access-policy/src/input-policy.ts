@@ -32,6 +32,10 @@ export const fill = {
   DeactivateUserInput: fields({ [target]: administrators }),
   ReactivateUserInput: fields({ [target]: administrators }),
 
+  AuditLogFilter: fields({
+    'from to actions outcomes userId patientId recordType requestId': administrators,
+  }),
+
   PatientFilter: fields({ 'isActive gender bornFrom bornTo phone email createdById': everyRole }),
   CreatePatientInput: fields({ [demographics]: everyRole, [clinicalContent]: clinicians }),
   UpdatePatientInput: fields({

@@ -14,7 +14,7 @@ import {
   workingWeek,
 } from './actors.js';
 import { fill } from './input-policy.js';
-import { fields, type FieldRules } from './rule.js';
+import { fields, type FieldRules, type Rule } from './rule.js';
 
 /** The shape of the table: for each action, what it can be done to, and who may. What is not named is denied. */
 export interface Policy {
@@ -36,6 +36,7 @@ export const policy = {
     'me user users sessions': everyRole,
     'patient patients': everyRole,
     'appointment appointments availableSlots': everyRole,
+    'usersAuditLog patientsAuditLog appointmentsAuditLog': administrators,
     _entities: everyRoleAndServices,
     _service: gateway,
   }),
@@ -78,6 +79,7 @@ export const policy = {
       'address insurance emergencyContact': everyRole,
       'medicalHistory allergies medications': clinicians,
       'version createdAt updatedAt createdBy appointments': everyRole,
+      accessLog: administrators,
     }),
     Address: fields({ 'line city state zipCode': everyRole }),
     Insurance: fields({ 'provider policyNumber': everyRole }),
@@ -92,7 +94,13 @@ export const policy = {
     }),
     Slot: fields({ 'startsAt endsAt': everyRole }),
     PageInfo: fields({ 'startCursor endCursor hasNextPage hasPreviousPage': everyRole }),
-    ...connections('User', 'UserSession', 'Patient', 'Appointment'),
+    AuditEntry: fields({
+      'id recordedAt action outcome recordType recordIds recordRanges recordCount': administrators,
+      'patientIds patientRanges fields operation code actor requestId databaseRole sequence': administrators,
+    }),
+    AuditActor: fields({ 'kind user role name sessionId address userAgent': administrators }),
+    ...connections(everyRole, 'User', 'UserSession', 'Patient', 'Appointment'),
+    ...connections(administrators, 'AuditEntry'),
     _Service: fields({ sdl: gateway }),
     UserServiceError: fields({ 'code message field retryAfterSeconds': anyone }),
     ...serviceErrors('Patient', 'Appointment'),
@@ -116,11 +124,11 @@ export const policy = {
 /** Whose a record is: the property that holds the owner's id, for each type with fields that are read as `own`. */
 export const owners: Readonly<Record<string, string>> = { User: 'id' };
 
-function connections(...nodes: readonly string[]): Record<string, FieldRules> {
+function connections(rule: Rule, ...nodes: readonly string[]): Record<string, FieldRules> {
   return Object.fromEntries(
     nodes.flatMap((node): [string, FieldRules][] => [
-      [`${node}Edge`, fields({ 'node cursor': everyRole })],
-      [`${node}Connection`, fields({ 'edges pageInfo totalCount': everyRole })],
+      [`${node}Edge`, fields({ 'node cursor': rule })],
+      [`${node}Connection`, fields({ 'edges pageInfo totalCount': rule })],
     ]),
   );
 }
