@@ -8,6 +8,7 @@ import {
   type ServiceName,
 } from '@caregraph/postgres';
 import { createAuditKeySet } from '@caregraph/audit-trail/audit-keys';
+import { createMasterKey } from '@caregraph/encryption/master-keys';
 import { migrate } from '@caregraph/migrations';
 import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -72,7 +73,13 @@ async function createKeys(folder: string): Promise<Record<string, string>> {
   await writeFile(auditKeys, createAuditKeySet(new Date()));
   const checkpoints = join(folder, 'audit-checkpoints');
   await mkdir(checkpoints);
-  return { AUDIT_KEYS_FILE: auditKeys, AUDIT_CHECKPOINTS_DIRECTORY: checkpoints };
+  const masterKey = join(folder, 'encryption-master-key');
+  await writeFile(masterKey, createMasterKey(new Date()));
+  return {
+    AUDIT_KEYS_FILE: auditKeys,
+    AUDIT_CHECKPOINTS_DIRECTORY: checkpoints,
+    ENCRYPTION_MASTER_KEY_FILE: masterKey,
+  };
 }
 
 async function copyDatabases(superuserUrl: string): Promise<void> {

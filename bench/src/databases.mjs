@@ -15,6 +15,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
+import { masterKeySetting } from './master-key.mjs';
 
 /** @typedef {import('@caregraph/postgres').Cluster} Cluster */
 /** @typedef {Record<import('@caregraph/postgres').ServiceName, import('@caregraph/postgres').DatabaseUrls>} DatabaseUrls */
@@ -133,6 +134,7 @@ async function seed(urls, sizes) {
         USERS_MIGRATION_URL: urls.users.migrationUrl,
         PATIENTS_MIGRATION_URL: urls.patients.migrationUrl,
         APPOINTMENTS_MIGRATION_URL: urls.appointments.migrationUrl,
+        ...masterKeySetting,
       },
       stdio: ['ignore', 2, 2],
     },

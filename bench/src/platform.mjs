@@ -9,6 +9,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { masterKeySetting } from './master-key.mjs';
 
 /** @typedef {import('@caregraph/postgres').ServiceName | 'gateway'} ProcessName */
 
@@ -31,6 +32,7 @@ export async function startPlatform(databases, directory, nodeOptions = []) {
     ...environment(databases, ports, keysFile),
     AUDIT_KEYS_FILE: auditKeysFile,
     AUDIT_CHECKPOINTS_DIRECTORY: directory,
+    ...masterKeySetting,
   };
   const children = await forEachProcess(async (name) => {
     const log = openSync(path.join(directory, `${name}.log`), 'w');

@@ -46,6 +46,7 @@ function standIns(): Record<string, string> {
     ...{ USERS_URL: service, PATIENTS_URL: service, APPOINTMENTS_URL: service },
     ...{ TLS_CERT_FILE: 'certificate', TLS_KEY_FILE: 'key', ACCESS_TOKEN_KEYS_FILE: 'keys' },
     ...{ AUDIT_KEYS_FILE: 'keys', AUDIT_CHECKPOINTS_DIRECTORY: 'checkpoints' },
+    ...{ ENCRYPTION_MASTER_KEY_FILE: 'key', ENCRYPTION_MASTER_KEY: '' },
     SERVICE_CONTEXT_SECRET: randomBytes(48).toString('base64url'),
   };
 }

@@ -2,6 +2,7 @@ import { serviceNames, type ServiceName } from '@caregraph/postgres';
 import { accessTokenKeysFile } from './access-token-keys.js';
 import { auditEnvironment } from './audit-files.js';
 import { databaseEnvironment, type Databases } from './databases.js';
+import { masterKeyEnvironment, masterKeySettings } from './master-key.js';
 import type { Secrets } from './secrets.js';
 import type { Settings } from './settings.js';
 
@@ -39,6 +40,7 @@ export function serviceEnvironment(service: ServiceName, sources: EnvironmentSou
     ...settings.tlsFiles,
     SERVICE_CONTEXT_SECRET: secrets.contextSecret,
     ...auditEnvironment(settings),
+    ...(service === 'users' ? {} : masterKeyEnvironment(settings)),
     ...(service === 'users'
       ? { ACCESS_TOKEN_KEYS_FILE: accessTokenKeysFile(settings), REDIS_URL: inherited['REDIS_URL'] }
       : {}),
@@ -73,7 +75,13 @@ function serviceUrls(settings: Settings): Environment {
 
 function withoutPrivate({ inherited, urls }: EnvironmentSources): Environment {
   const rest = { ...inherited };
-  const single = ['ACCESS_TOKEN_KEYS_FILE', 'AUDIT_KEYS_FILE', 'METRICS_PORT', 'REDIS_URL'];
+  const single = [
+    'ACCESS_TOKEN_KEYS_FILE',
+    'AUDIT_KEYS_FILE',
+    ...masterKeySettings,
+    'METRICS_PORT',
+    'REDIS_URL',
+  ];
   const names = [...Object.keys(databaseEnvironment(urls)), ...single];
   for (const name of names) Reflect.deleteProperty(rest, name);
   return rest;

@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
+import { auditEnvironment, ensureAuditFiles } from './audit-files.js';
 import { databaseEnvironment, openDatabases } from './databases.js';
+import { ensureMasterKey, masterKeyEnvironment } from './master-key.js';
 import type { Settings } from './settings.js';
 import type { ShowStep } from './show-step.js';
 
@@ -20,7 +22,7 @@ export async function runDatabaseProgram(
   const databases = await showStep('PostgreSQL', (progress) => openDatabases(settings, progress));
   try {
     const child = spawn(process.execPath, ['--enable-source-maps', ...command], {
-      env: { ...environment, ...databaseEnvironment(databases.urls) },
+      env: { ...environment, ...databaseEnvironment(databases.urls), ...(await keyEnvironment(settings)) },
       stdio: 'inherit',
     });
     // Ctrl-C reaches the program from the terminal itself; we stay until it has ended.
@@ -36,4 +38,13 @@ export async function runDatabaseProgram(
   } finally {
     await databases.close();
   }
+}
+
+/** Where the keys are. Only embedded databases get new ones: others have theirs already, wherever that is. */
+async function keyEnvironment(settings: Settings): Promise<Record<string, string>> {
+  if (settings.databases === undefined) {
+    await ensureAuditFiles(settings);
+    await ensureMasterKey(settings);
+  }
+  return { ...auditEnvironment(settings), ...masterKeyEnvironment(settings) };
 }

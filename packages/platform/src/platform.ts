@@ -9,6 +9,7 @@ import { openDatabases, startEmbedded, type Databases } from './databases.js';
 import { keepRunning } from './keep-running.js';
 import { prepareAccounts } from './accounts.js';
 import { takeRunnerLock } from './runner-lock.js';
+import { ensureMasterKey } from './master-key.js';
 import { loadSecrets } from './secrets.js';
 import { describeProcesses, type PlatformProcesses } from './services.js';
 import type { Settings } from './settings.js';
@@ -52,6 +53,7 @@ export async function runPlatform(options: PlatformOptions): Promise<void> {
     signals.stop.throwIfAborted();
     await showStep('Migrations', (progress) => migrateAll(databases, progress));
     signals.stop.throwIfAborted();
+    await ensureMasterKey(settings);
     const accounts = await prepareAccounts(databases, settings, showStep);
     signals.stop.throwIfAborted();
     const generated = await loadSecrets(settings.dataDirectory);

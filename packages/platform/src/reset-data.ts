@@ -15,7 +15,7 @@ export async function resetData(dataDirectory: string): Promise<void> {
     await discardCluster(clusterDirectory(owner));
   }
   const keys = ['secrets.json', 'access-token-keys.json', 'audit-keys.json', 'audit-checkpoints'];
-  for (const name of [...keys, 'runner.json', 'logs', 'bench']) {
+  for (const name of [...keys, 'encryption-master-key', 'runner.json', 'logs', 'bench']) {
     await rm(path.join(dataDirectory, name), { recursive: true, force: true });
   }
 }

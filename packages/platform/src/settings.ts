@@ -1,3 +1,4 @@
+import { encryptionSettings } from '@caregraph/encryption/encryption-settings';
 import type { DatabaseUrls, ServiceName } from '@caregraph/postgres';
 import {
   commonSettings,
@@ -24,6 +25,7 @@ const schema = z.object({
   SERVICE_CONTEXT_SECRET: contextSecretSetting.optional(),
   ACCESS_TOKEN_KEYS_FILE: z.string().optional(),
   AUDIT_KEYS_FILE: z.string().optional(),
+  ...encryptionSettings,
   AUDIT_CHECKPOINTS_DIRECTORY: z.string().optional(),
   TRUSTED_DOCUMENTS: z.enum(['also', 'only']).default('also'),
   USERS_DATABASE_URL: databaseUrlSetting.optional(),
@@ -57,6 +59,8 @@ export interface Settings {
   contextSecret: string | undefined;
   accessTokenKeysFile: string | undefined;
   auditKeysFile: string | undefined;
+  masterKeyFile: string | undefined;
+  masterKey: string | undefined;
   auditCheckpointsDirectory: string | undefined;
   /** Whether the gateway tells its schema and takes any operation, which Sandbox and Explorer are nothing without. */
   explorable: boolean;
@@ -104,6 +108,8 @@ export function readSettings(
     ),
     accessTokenKeysFile: givenFile(given.ACCESS_TOKEN_KEYS_FILE),
     auditKeysFile: givenFile(given.AUDIT_KEYS_FILE),
+    masterKeyFile: givenFile(given.ENCRYPTION_MASTER_KEY_FILE),
+    masterKey: given.ENCRYPTION_MASTER_KEY,
     auditCheckpointsDirectory: givenFile(given.AUDIT_CHECKPOINTS_DIRECTORY),
     explorable: given.NODE_ENV !== 'production' && given.TRUSTED_DOCUMENTS === 'also',
   };
