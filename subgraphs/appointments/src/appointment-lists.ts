@@ -8,8 +8,8 @@ import {
 import DataLoader from 'dataloader';
 import { z } from 'zod';
 import type { AppointmentConnection } from './appointment.js';
+import type { AppointmentListRepository, ListedAppointment, Owner } from './appointment-list-repository.js';
 import type { AppointmentConditions, AppointmentKey } from './appointment-list-statement.js';
-import type { AppointmentRepository, ListedAppointment, Owner } from './appointment-repository.js';
 import type { AppointmentFilter } from './generated/graphql.js';
 
 const appointmentKey: z.ZodType<AppointmentKey> = z.tuple([z.string().refine(isTimestamp), z.int32()]);
@@ -22,7 +22,7 @@ export interface ListArguments extends ConnectionArguments {
 /** Lists of appointments: of all, and of patients or doctors, whose lists are read together. One per request. */
 export type AppointmentLists = ReturnType<typeof createAppointmentLists>;
 
-export function createAppointmentLists(appointments: AppointmentRepository) {
+export function createAppointmentLists(appointments: AppointmentListRepository) {
   const loaders = new Map<string, ReturnType<typeof createLoaders>>();
 
   /** The pages and the counts of all owners whose lists were asked for with the same arguments. */

@@ -1,4 +1,5 @@
 import { defineEnumMapping, type Connection, type InputProblem } from '@caregraph/service-kit';
+import type { TakenTime } from './database-errors.js';
 import type { AppointmentServiceErrorCode, AppointmentStatus, AppointmentType } from './generated/graphql.js';
 
 /** A row of the spec's `appointments`. */
@@ -82,3 +83,10 @@ export const notFound = refused('NOT_FOUND', 'There is no such appointment.', ['
 export const stale = refused('STALE_VERSION', 'The appointment has changed meanwhile; read it again.', [
   'version',
 ]);
+
+/** The refusal of a time that somebody has taken already. */
+export function taken(whose: TakenTime): AppointmentOutcome {
+  return whose === 'doctor'
+    ? refused('SLOT_TAKEN', 'The doctor has another appointment at that time.', ['dateTime'])
+    : refused('PATIENT_CONFLICT', 'The patient has another appointment at that time.', ['dateTime']);
+}

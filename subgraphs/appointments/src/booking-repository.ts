@@ -1,5 +1,6 @@
 import { statusMapping, typeMapping, type Appointment } from './appointment.js';
 import { appointmentColumns, toAppointment } from './appointment-row.js';
+import type { BookingRequest } from './booking-request.js';
 import type { Database, Transaction } from './database.js';
 import type { TakenTime } from './database-errors.js';
 import { Prisma, type Appointment as AppointmentRow } from './generated/prisma/client.js';
@@ -11,14 +12,7 @@ export type NewAppointment = Pick<
   'patientId' | 'doctorId' | 'dateTime' | 'duration' | 'type' | 'reason' | 'notes' | 'createdBy'
 >;
 
-/** A booking under a client's key: the same viewer, key and digest of the input mean the same appointment. */
-export interface BookingRequest {
-  readonly createdBy: number;
-  readonly idempotencyKey: string;
-  readonly digest: Uint8Array<ArrayBuffer>;
-}
-
-/** The only place, with `appointment-repository.ts`, that knows how appointments are kept. */
+/** What booking needs of appointments, whoever asks: what a viewer may not know of is in the way all the same. */
 export type BookingRepository = ReturnType<typeof createBookingRepository>;
 
 export function createBookingRepository(database: Database) {
@@ -38,12 +32,13 @@ export function createBookingRepository(database: Database) {
 
   return {
     /**
-     * Waits until no other transaction books for this doctor or patient, or under this key, and keeps others
-     * waiting until this one ends. All take their locks in the same order, so that none waits for one that waits
-     * for it.
+     * Begins a transaction of `transact`: waits until no other one books for this doctor or patient, or under this
+     * key, and keeps others waiting until this one ends. All take their locks in the same order, so that none waits
+     * for one that waits for it.
      */
     async lock(
       transaction: Transaction,
+      whoActs: Prisma.Sql,
       {
         doctorId,
         patientId,
@@ -61,19 +56,7 @@ export function createBookingRepository(database: Database) {
           ? []
           : [Prisma.sql`${lockClasses.patient}::integer, ${patientId}::integer`]),
       ].map((key) => Prisma.sql`pg_advisory_xact_lock(${key})`);
-      await transaction.$executeRaw`SELECT ${Prisma.join(locks)}`;
-    },
-
-    /** What the key was used for before, and whether with the same input; null when it was not. */
-    async findRequest(
-      request: BookingRequest,
-      transaction: Transaction = database,
-    ): Promise<{ appointment: Appointment; isSame: boolean } | null> {
-      const [row] = await transaction.$queryRaw<(AppointmentRow & { isSame: boolean })[]>`
-        SELECT ${appointmentColumns}, request_digest = ${request.digest} AS "isSame"
-        FROM booking_requests JOIN appointments ON appointments.id = appointment_id
-        WHERE booking_requests.created_by = ${request.createdBy} AND idempotency_key = ${request.idempotencyKey}`;
-      return row === undefined ? null : { appointment: toAppointment(row), isSame: row.isSame };
+      await transaction.$executeRaw`SELECT ${Prisma.join([whoActs, ...locks])}`;
     },
 
     findConflict,
@@ -97,17 +80,6 @@ export function createBookingRepository(database: Database) {
         // The other appointment was called off between the two statements.
       }
       throw new Error('An appointment could be neither booked nor found to be in the way.');
-    },
-
-    /** Remembers what the key was used for. */
-    async insertRequest(
-      transaction: Transaction,
-      { createdBy, idempotencyKey, digest }: BookingRequest,
-      appointmentId: number,
-    ): Promise<void> {
-      await transaction.bookingRequest.create({
-        data: { createdBy, idempotencyKey, requestDigest: digest, appointmentId },
-      });
     },
 
     /** The appointment as it is now, and stays until the transaction ends. */

@@ -1,13 +1,16 @@
 import type { AuditRecorder, AuditTrail } from '@caregraph/audit-trail';
 import type { CallContext } from '@caregraph/service-kit';
 import { createAppointmentLists, type AppointmentLists } from './appointment-lists.js';
+import { createAppointmentListRepository } from './appointment-list-repository.js';
 import { createAppointmentRepository } from './appointment-repository.js';
 import { createAppointmentService, type AppointmentService } from './appointment-service.js';
 import type { BookingRepository } from './booking-repository.js';
+import type { BookingRequestRepository } from './booking-request-repository.js';
 import { createBookingService, type BookingService } from './booking-service.js';
 import type { Database } from './database.js';
 import { createDirectory, type DirectoryClients } from './directory.js';
 import type { PatientRestrictions } from './patient-restrictions.js';
+import { createReschedulingService, type ReschedulingService } from './rescheduling-service.js';
 import type { ScheduleRepository } from './schedule-repository.js';
 import { createScheduleService, type ScheduleService } from './schedule-service.js';
 import type { Turns } from './turns.js';
@@ -18,6 +21,7 @@ export interface RequestContext extends CallContext {
   readonly appointments: AppointmentService;
   readonly lists: AppointmentLists;
   readonly bookings: BookingService;
+  readonly rescheduling: ReschedulingService;
   readonly schedules: ScheduleService;
 }
 
@@ -27,25 +31,27 @@ export interface Dependencies {
   readonly database: Database;
   readonly restrictions: PatientRestrictions;
   readonly bookings: BookingRepository;
+  readonly requests: BookingRequestRepository;
   readonly schedules: ScheduleRepository;
   readonly clients: DirectoryClients;
   readonly turns: Turns;
 }
 
 export function createContext(call: CallContext, dependencies: Dependencies): RequestContext {
-  const hiddenPatients = () => dependencies.restrictions.hiddenFrom(call.viewer);
   const shared = {
     ...dependencies,
-    hiddenPatients,
-    appointments: createAppointmentRepository(dependencies.database, hiddenPatients),
+    audit: dependencies.trail.recorderFor(call),
+    hiddenPatients: () => dependencies.restrictions.hiddenFrom(call.viewer),
     directory: createDirectory(dependencies.clients, call.requestId),
   };
+  const appointments = createAppointmentRepository(shared);
   return {
     ...call,
-    audit: dependencies.trail.recorderFor(call),
-    appointments: createAppointmentService(shared),
-    lists: createAppointmentLists(shared.appointments),
+    audit: shared.audit,
+    appointments: createAppointmentService({ ...shared, appointments }),
+    lists: createAppointmentLists(createAppointmentListRepository(shared)),
     bookings: createBookingService(shared),
+    rescheduling: createReschedulingService({ ...shared, appointments }),
     schedules: createScheduleService(shared),
   };
 }

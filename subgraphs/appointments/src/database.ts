@@ -1,6 +1,7 @@
 import type { AuditRecorder } from '@caregraph/audit-trail';
 import { createDatabaseAdapter, type Metrics } from '@caregraph/service-kit';
-import { PrismaClient } from './generated/prisma/client.js';
+import { retryConflicts } from './database-errors.js';
+import { Prisma, PrismaClient } from './generated/prisma/client.js';
 
 /** The service's database. */
 export type Database = ReturnType<typeof connectDatabase>;
@@ -22,14 +23,18 @@ export function connectDatabase(url: string, metrics: Metrics, onError: (error: 
   return database;
 }
 
-/** A transaction whose changes the audit trail records as the request's: see `AuditRecorder.changeContext`. */
+/**
+ * A transaction whose changes the audit trail records as the request's; it is begun again where PostgreSQL gives it up
+ * in favour of another one. Its first statement has to select `whoActs`, beside the locks that it takes: a statement
+ * of its own would cost each of them a round trip.
+ */
 export function transact<Result>(
   database: Database,
   audit: Pick<AuditRecorder, 'changeContext'>,
-  work: (transaction: Transaction) => Promise<Result>,
+  work: (transaction: Transaction, whoActs: Prisma.Sql) => Promise<Result>,
 ): Promise<Result> {
-  return database.$transaction(async (transaction) => {
-    await transaction.$executeRaw`SELECT set_config('caregraph.audit_context', ${audit.changeContext()}, true)`;
-    return work(transaction);
+  return retryConflicts(() => {
+    const whoActs = Prisma.sql`set_config('caregraph.audit_context', ${audit.changeContext()}, true)`;
+    return database.$transaction((transaction) => work(transaction, whoActs));
   });
 }

@@ -14,7 +14,7 @@ export const resolvers: Resolvers = {
   Mutation: {
     bookAppointment: (_, { input }, { bookings, viewer }) => bookings.book(viewer, input),
     updateAppointment: (_, { input }, { appointments, viewer }) => appointments.update(viewer, input),
-    rescheduleAppointment: (_, { input }, { bookings, viewer }) => bookings.reschedule(viewer, input),
+    rescheduleAppointment: (_, { input }, { rescheduling, viewer }) => rescheduling.reschedule(viewer, input),
     confirmAppointment: (_, { input }, { appointments }) => appointments.confirm(input),
     startAppointment: (_, { input }, { appointments, viewer }) => appointments.start(viewer, input),
     completeAppointment: (_, { input }, { appointments, viewer }) => appointments.complete(viewer, input),

@@ -1,11 +1,11 @@
 import { mayAct, policy } from '@caregraph/access-policy';
+import type { AuditRecorder } from '@caregraph/audit-trail';
 import { fault, parseId, validate, type Viewer } from '@caregraph/service-kit';
 import DataLoader from 'dataloader';
 import type { AppointmentError } from './appointment.js';
 import { appointmentDuration } from './appointment-input.js';
 import type { BookingRepository } from './booking-repository.js';
-import type { Database } from './database.js';
-import { retryConflicts } from './database-errors.js';
+import { transact, type Database } from './database.js';
 import type { Directory } from './directory.js';
 import { freeSlots } from './free-slots.js';
 import type { QueryAvailableSlotsArgs, SetDoctorScheduleInput, Slot } from './generated/graphql.js';
@@ -23,12 +23,13 @@ export type ScheduleService = ReturnType<typeof createScheduleService>;
 
 interface Dependencies {
   readonly database: Database;
+  readonly audit: AuditRecorder;
   readonly bookings: BookingRepository;
   readonly schedules: ScheduleRepository;
   readonly directory: Directory;
 }
 
-export function createScheduleService({ database, bookings, schedules, directory }: Dependencies) {
+export function createScheduleService({ database, audit, bookings, schedules, directory }: Dependencies) {
   const byDoctor = new DataLoader<number, Week | null>((ids) => schedules.findMany(ids));
 
   return {
@@ -80,12 +81,10 @@ export function createScheduleService({ database, bookings, schedules, directory
       }
       const doctor = await findBookableDoctor(directory, input.doctorId);
       if (typeof doctor !== 'number') return refused(doctor);
-      await retryConflicts(() =>
-        database.$transaction(async (transaction) => {
-          await bookings.lock(transaction, { doctorId: doctor });
-          await schedules.replace(transaction, doctor, timeZone, days);
-        }),
-      );
+      await transact(database, audit, async (transaction, whoActs) => {
+        await bookings.lock(transaction, whoActs, { doctorId: doctor });
+        await schedules.replace(transaction, doctor, timeZone, days);
+      });
       byDoctor.clear(doctor);
       return { doctor: { id: doctor }, userErrors: [] };
     },

@@ -9,6 +9,7 @@ import type { HttpServer, Logger } from '@caregraph/service-kit';
 import { enforcePolicy } from '@caregraph/access-policy';
 import { answerAfterEntry, openAuditTrail, recordAccess } from '@caregraph/audit-trail';
 import { createBookingRepository } from './booking-repository.js';
+import { createBookingRequestRepository } from './booking-request-repository.js';
 import type { Config } from './config.js';
 import { createContext, type Dependencies } from './context.js';
 import { connectDatabase } from './database.js';
@@ -38,6 +39,7 @@ export async function startServer(config: Config, logger: Logger): Promise<HttpS
     database,
     restrictions,
     bookings: createBookingRepository(database),
+    requests: createBookingRequestRepository(database),
     schedules: createScheduleRepository(database, config.CLINIC_TIME_ZONE),
     clients,
     turns: createTurns(),

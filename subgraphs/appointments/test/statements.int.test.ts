@@ -1,8 +1,19 @@
 import { findFreePort } from '@caregraph/postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { userViewer } from '../../../test/subgraph-client.js';
-import { newId, setWeek, startAppointments, type AppointmentsService } from './appointments-service.js';
-import { FindSlotsDocument, ListManyDocument } from './generated/operations.js';
+import {
+  bookAppointment,
+  newId,
+  setWeek,
+  startAppointments,
+  type AppointmentsService,
+} from './appointments-service.js';
+import {
+  ConfirmAppointmentDocument,
+  FindSlotsDocument,
+  ListManyDocument,
+  RescheduleAppointmentDocument,
+} from './generated/operations.js';
 
 const nurse = userViewer('NURSE');
 let service: AppointmentsService;
@@ -102,5 +113,22 @@ describe('the number of statements', () => {
       await statementsOf(slots('2100-03-02T00:00:00Z')),
       await statementsOf(slots('2100-05-02T00:00:00Z')),
     ]).toEqual([2, 2]);
+  });
+
+  it.each([
+    ['a booking', 3, {}],
+    ['a booking with notes', 3, { notes: 'Walks with a stick' }],
+    ['a booking under a key', 6, { idempotencyKey: 'a key of a viewer of its own' }],
+  ])('is not raised by what the audit trail must know: %s', async (_, expected, input) => {
+    expect(await statementsOf(() => bookAppointment(service, input))).toBe(expected);
+  });
+
+  it('is not raised by what the audit trail must know: changes', async () => {
+    const { id } = await bookAppointment(service);
+    const move = { id, dateTime: '2100-03-01T15:00:00Z' };
+    expect([
+      await statementsOf(() => service.ask(nurse, ConfirmAppointmentDocument, { input: { id } })),
+      await statementsOf(() => service.ask(nurse, RescheduleAppointmentDocument, { input: move })),
+    ]).toEqual([2, 5]);
   });
 });
