@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import { quoteIdentifier } from '@caregraph/service-kit/database-target';
+
+/** All columns of an entry, in the order in which its canonical text has them. */
+export const entryColumns = [
+  ...['id', 'recorded_at', 'source', 'action', 'outcome', 'record_type', 'record_ids', 'record_ranges'],
+  ...['record_count', 'patient_ids', 'patient_ranges', 'fields', 'operation', 'code', 'actor_kind'],
+  ...['actor_user_id', 'actor_role', 'actor_name', 'session_id', 'address', 'user_agent', 'request_id'],
+  ...['database_role', 'attested_at', 'attestation'],
+] as const;
+
+/** Stands before the columns, so that a text of other columns can never pass for one of these. */
+export const canonicalVersion = 'caregraph-audit-1';
+
+/**
+ * The SQL expression of an entry's canonical text, a JSON array: the same on every connection, because JSON has its
+ * own form of times and numbers, and bytes are spelled out.
+ */
+export function canonicalText(alias: string): string {
+  const columns = entryColumns.map((column) => {
+    const value = `${alias}.${column}`;
+    if (column === 'attestation') return `pg_catalog.encode(${value}, 'hex')`;
+    return column.endsWith('_ranges') ? `${value}::text` : value;
+  });
+  return `pg_catalog.json_build_array('${canonicalVersion}', ${columns.join(', ')})::text`;
+}
+
+/** The names of the two tables, which no table of the same name elsewhere can stand in for. */
+export interface TrailTables {
+  readonly schema: string;
+  readonly entries: string;
+  readonly seals: string;
+}
+
+/** The tables of the trail in a schema. */
+export function trailTables(schema: string): TrailTables {
+  const inSchema = (table: string): string => `${quoteIdentifier(schema)}.${table}`;
+  return { schema, entries: inSchema('audit_entries'), seals: inSchema('audit_seals') };
+}
+
+/** What the chain begins with: the digest "before" the first entry. */
+export const chainStart = Buffer.alloc(32);
+
+/** SHA-256 of an entry's canonical text. */
+export function digestOf(canonical: string): Buffer {
+  return createHash('sha256').update(canonical).digest();
+}
+
+/** SHA-256 of the chain so far and the next entry's digest: it stands for that entry and all before it, in order. */
+export function nextInChain(chain: Buffer, digest: Buffer): Buffer {
+  return createHash('sha256').update(chain).update(digest).digest();
+}
+
+/** How many bytes of a digest stand for an entry in a checkpoint. */
+export const markLength = 8;

@@ -1,0 +1,109 @@
+import type { KeyObject } from 'node:crypto';
+import type { Logger, ServiceName } from '@caregraph/service-kit';
+import type { Pool } from 'pg';
+import type { AuditKey } from './audit-keys.js';
+import type { TrailTables } from './chain.js';
+import { readCheckpointLine } from './checkpoint.js';
+import { listCheckpointFiles, readLastLine } from './checkpoint-files.js';
+import { isSignedBy, publicKeysOf } from './checkpoint-signature.js';
+import { createCheckpointWriter, type SealedEntry } from './checkpoint-writer.js';
+
+/** Writes checkpoints for what has been sealed. */
+export interface CheckpointRound {
+  /** Notes that this process has added seals from this sequence on. */
+  sealed(first: number): void;
+  /**
+   * Writes what is due: what this process has sealed; in the beginning, what one that crashed has sealed and not
+   * written; after a failure, what could not be written.
+   */
+  write(): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface Options {
+  readonly pool: Pool;
+  readonly tables: TrailTables;
+  readonly service: ServiceName;
+  readonly keys: readonly AuditKey[];
+  /** The one that signs. */
+  readonly key: AuditKey;
+  readonly directory: string;
+  readonly logger: Logger;
+}
+
+/** The most seals that one checkpoint covers: it has to be read as a whole. */
+const largestCheckpoint = 5_000;
+/** How many of the newest files are read in the beginning; replicas that run at once have one each. */
+const recentFiles = 50;
+
+/**
+ * Keeps what this process has covered without a gap: what other processes seal in between is covered again, so that
+ * the files of one process alone tell the whole of its time.
+ */
+export function createCheckpointRound({ pool, tables, logger, ...options }: Options): CheckpointRound {
+  const { service, keys, key, directory } = options;
+  const writer = createCheckpointWriter({ directory, service, key });
+  /** The last sequence that is covered; undefined until it has been looked up. */
+  let covered: number | undefined;
+  let isDue = true;
+  let firstSealed = Number.POSITIVE_INFINITY;
+
+  return {
+    sealed(first) {
+      isDue = true;
+      firstSealed = Math.min(firstSealed, first);
+    },
+    async write() {
+      if (!isDue) return;
+      covered ??= await lastCovered(directory, service, publicKeysOf(keys));
+      if (firstSealed <= covered) {
+        logger.error(
+          { sequence: firstSealed, covered },
+          'the audit trail ended before what its checkpoints have: was an older copy restored?',
+        );
+        covered = firstSealed - 1;
+      }
+      firstSealed = Number.POSITIVE_INFINITY;
+      for (let seals; (seals = await readSeals(pool, tables, covered)).length > 0;) {
+        await writer.append(seals);
+        covered = seals.at(-1)?.sequence ?? covered;
+      }
+      isDue = false;
+    },
+    close: () => writer.close(),
+  };
+}
+
+async function lastCovered(
+  directory: string,
+  service: ServiceName,
+  publicKeys: readonly KeyObject[],
+): Promise<number> {
+  const files = await listCheckpointFiles(directory, service);
+  const recent = files.sort((a, b) => a.process.localeCompare(b.process) || a.number - b.number);
+  let last = 0;
+  for (const file of recent.slice(-recentFiles)) {
+    const line = await readLastLine(file.path);
+    const read = line === undefined ? null : readCheckpointLine(line);
+    if (read !== null && isSignedBy(read, publicKeys)) last = Math.max(last, read.checkpoint.to);
+  }
+  return last;
+}
+
+async function readSeals(pool: Pool, tables: TrailTables, after: number): Promise<SealedEntry[]> {
+  const { rows } = await pool.query<{ sequence: string; entry_id: string; digest: Buffer; chain: Buffer }>({
+    name: 'read_seals_to_cover',
+    text: `SELECT sequence, entry_id, digest, chain FROM ${tables.seals}
+      WHERE sequence > $1 ORDER BY sequence LIMIT $2`,
+    values: [after, largestCheckpoint],
+  });
+  const first = Number(rows[0]?.sequence);
+  // A checkpoint covers seals that follow each other; what is missing between them is for the verification to tell.
+  const gap = rows.findIndex(({ sequence }, index) => Number(sequence) !== first + index);
+  return rows.slice(0, gap === -1 ? rows.length : gap).map((row) => ({
+    sequence: Number(row.sequence),
+    entryId: BigInt(row.entry_id),
+    digest: row.digest,
+    chain: row.chain,
+  }));
+}

@@ -1,0 +1,100 @@
+import type { Logger, ServiceName } from '@caregraph/service-kit';
+import type { Pool } from 'pg';
+import type { AuditKey } from './audit-keys.js';
+import { trailTables } from './chain.js';
+import { createCheckpointRound } from './seal-checkpoints.js';
+import { prepareCheckpointsDirectory } from './checkpoint-writer.js';
+import { sealEntries } from './seal-entries.js';
+import { createSealSearch } from './seal-search.js';
+
+/** Seals the entries of a trail in the background. */
+export interface Sealer {
+  /** Seals what is committed by now, and ends. Never rejects. */
+  close(): Promise<void>;
+}
+
+export interface SealerOptions {
+  readonly service: ServiceName;
+  readonly pool: Pool;
+  readonly schema: string;
+  /** Oldest first; the last one signs. */
+  readonly keys: readonly AuditKey[];
+  /** A directory that the database server cannot reach. */
+  readonly checkpointsDirectory: string;
+  /** From the end of a round to the next, in milliseconds. */
+  readonly interval: number;
+  readonly logger: Logger;
+}
+
+/** An entry that has waited this long for its seal is worth a warning, in seconds. */
+const longWait = 60;
+
+/**
+ * Starts sealing. Each round gives the new entries a place in the chain, in one short transaction that locks nothing
+ * which a request waits for, and writes a signed checkpoint outside the database. What a round cannot do is done by a
+ * later one, of this process or another. Throws a `StartupError` where checkpoints cannot be written.
+ */
+export function startSealer({ service, pool, schema, logger, interval, ...options }: SealerOptions): Sealer {
+  const { keys, checkpointsDirectory: directory } = options;
+  const key = keys.at(-1);
+  if (key === undefined) throw new Error('A key set is never empty.');
+  prepareCheckpointsDirectory(directory, key);
+  const tables = trailTables(schema);
+  const search = createSealSearch(pool, tables);
+  const checkpoints = createCheckpointRound({ pool, tables, service, keys, key, directory, logger });
+  const warn = warnOnce(logger);
+  let timer: NodeJS.Timeout | undefined;
+  let isClosing = false;
+  let running = Promise.resolve();
+
+  async function round(): Promise<void> {
+    let oldestAge = 0;
+    try {
+      for (;;) {
+        const unsealed = await search.look();
+        ({ oldestAge } = unsealed);
+        if (unsealed.ids.length > 0) {
+          const sealing = await sealEntries(pool, tables, unsealed.ids);
+          if (sealing.kind === 'busy') break;
+          oldestAge = 0;
+          checkpoints.sealed(sealing.first);
+          await checkpoints.write();
+        }
+        if (!unsealed.hasMore) break;
+      }
+      await checkpoints.write();
+      warn(oldestAge > longWait ? { oldestUnsealedSeconds: Math.round(oldestAge) } : null);
+    } catch (err) {
+      warn({ err });
+    }
+  }
+
+  function schedule(): void {
+    if (isClosing) return;
+    timer = setTimeout(() => {
+      running = round().finally(schedule);
+    }, interval);
+    timer.unref();
+  }
+
+  schedule();
+  return {
+    async close() {
+      isClosing = true;
+      clearTimeout(timer);
+      await running;
+      await round();
+      await checkpoints.close();
+    },
+  };
+}
+
+/** Warns when sealing begins to fail or to fall behind, and tells when it works again; not of each round between. */
+function warnOnce(logger: Logger): (problem: object | null) => void {
+  let isTroubled = false;
+  return (problem) => {
+    if (problem !== null && !isTroubled) logger.warn(problem, 'audit entries are not sealed');
+    if (problem === null && isTroubled) logger.info('audit entries are sealed again');
+    isTroubled = problem !== null;
+  };
+}
