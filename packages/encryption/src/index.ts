@@ -2,3 +2,4 @@ export type { EncryptedService } from './encrypted-columns.js';
 export { DecryptionError, type Place } from './encrypted-text.js';
 export { encryptionProblems, encryptionSettings, type EncryptionSettings } from './encryption-settings.js';
 export { openFieldCipher, type FieldCipher } from './field-cipher.js';
+export { readText, storedText, textToStore, type StoredText } from './stored-text.js';
