@@ -3,4 +3,3 @@ DROP FUNCTION record_doctor_schedules_changes() CASCADE;
 DROP FUNCTION record_doctor_calendars_changes() CASCADE;
 DROP FUNCTION record_booking_requests_changes() CASCADE;
 DROP PROCEDURE audit_table(TEXT, TEXT, TEXT, TEXT);
-DROP FUNCTION record_change(TEXT, TEXT, BIGINT, TEXT[], INT8MULTIRANGE, INTEGER[], INT8MULTIRANGE, TEXT[]);
