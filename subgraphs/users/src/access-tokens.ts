@@ -1,6 +1,6 @@
 import { SignJWT } from 'jose';
 import type { AccessTokenKeys } from './access-token-keys.js';
-import type { OpenSession } from './session.js';
+import type { OpenSession, Session } from './session.js';
 
 /** Issues access tokens (RFC 9068). */
 export interface AccessTokens {
@@ -26,4 +26,17 @@ export function createAccessTokens(keys: AccessTokenKeys, lifetime: number): Acc
       return { token, expiresAt: new Date(expiry * 1_000) };
     },
   };
+}
+
+/** What the client of a session is given, once for each login and each refresh. */
+export async function issueSession(
+  tokens: AccessTokens,
+  session: OpenSession,
+  refreshToken: string,
+  deviceToken: string | null = null,
+): Promise<Session> {
+  const { token, expiresAt } = await tokens.issue(session);
+  const { id: sessionId, user } = session;
+  const viewer = { kind: 'user', id: user.id, role: user.role, sessionId } as const;
+  return { viewer, accessToken: token, refreshToken, deviceToken, expiresAt, user };
 }

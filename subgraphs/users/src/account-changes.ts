@@ -1,5 +1,5 @@
 import { parseId, type Viewer } from '@caregraph/service-kit';
-import type { Database } from './database.js';
+import { transact, type Actor, type Database } from './database.js';
 import type { SessionEndReason } from './generated/graphql.js';
 import type { LoginDeviceRepository } from './login-device-repository.js';
 import type { SessionRepository } from './session-repository.js';
@@ -15,6 +15,7 @@ interface Target {
 /** Who makes a change, and why the sessions of the account end with it, if they do. */
 interface Occasion {
   readonly viewer: Viewer;
+  readonly audit: Actor;
   readonly endSessions?: SessionEndReason;
 }
 
@@ -34,9 +35,9 @@ export function createAccountChanges({ database, users, sessions, devices }: Dep
     id: number,
     version: number | null,
     changes: UserChanges,
-    { viewer, endSessions }: Occasion,
+    { viewer, audit, endSessions }: Occasion,
   ) {
-    return database.$transaction(async (transaction) => {
+    return transact(database, audit, async (transaction) => {
       const demotes = changes.isActive === false || (changes.role !== undefined && changes.role !== 'ADMIN');
       if (demotes) {
         const administrators = await users.lockAdministrators(transaction);

@@ -1,3 +1,4 @@
+import { actAsService } from '@caregraph/audit-trail';
 import { createMetrics, StartupError } from '@caregraph/service-kit';
 import { createAdministrator, readAdministrator } from './admin-create.js';
 import { loadAdminConfig } from './config.js';
@@ -11,13 +12,14 @@ try {
   const config = loadAdminConfig(process.env);
   const input = await readAdministrator(process.argv.slice(2), config.ADMIN_PASSWORD);
   const inputs = createNewPasswordInputs(await createPasswordRules(config.PASSWORD_MIN_LENGTH));
+  const actor = actAsService('users', config.AUDIT_KEYS_FILE);
   const passwords = await createPasswordHasher(config.PASSWORD_HASH_COST);
   const database = connectDatabase(config.USERS_DATABASE_URL, createMetrics('admin-create'), (error) => {
     console.error(error.message);
   });
   try {
     const outcome = await createAdministrator(
-      { database, users: createUserRepository(database), passwords, inputs },
+      { database, actor, users: createUserRepository(database), passwords, inputs },
       input,
     );
     for (const problem of outcome.problems) console.error(problem);

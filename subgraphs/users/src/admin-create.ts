@@ -2,7 +2,7 @@ import { StartupError, validate } from '@caregraph/service-kit';
 import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
 import { Writable } from 'node:stream';
-import type { Database } from './database.js';
+import { transact, type Actor, type Database } from './database.js';
 import type { PasswordHasher } from './password-hasher.js';
 import type { User } from './user.js';
 import type { NewPasswordInputs } from './user-input.js';
@@ -18,6 +18,7 @@ export interface AdministratorInput {
 
 interface Dependencies {
   readonly database: Database;
+  readonly actor: Actor;
   readonly users: UserRepository;
   readonly passwords: PasswordHasher;
   readonly inputs: NewPasswordInputs;
@@ -46,7 +47,7 @@ export async function readAdministrator(
  * created by administrators, where it is recorded who did.
  */
 export async function createAdministrator(
-  { database, users, passwords, inputs }: Dependencies,
+  { database, actor, users, passwords, inputs }: Dependencies,
   input: AdministratorInput,
 ): Promise<{ readonly user: User | null; readonly problems: readonly string[] }> {
   const missing = Object.entries(optionNames).filter(
@@ -63,9 +64,9 @@ export async function createAdministrator(
   }
   const { password, ...account } = validated.value;
   const passwordHash = await passwords.hash(password);
-  const user = await database.$transaction(async (transaction) => {
+  const user = await transact(database, actor, async (transaction) => {
     if ((await users.lockAdministrators(transaction)).length > 0) return 'exists';
-    return users.create({ ...account, passwordHash }, transaction);
+    return users.create(transaction, { ...account, passwordHash });
   });
   if (user === 'exists') {
     return {

@@ -41,6 +41,7 @@ const adminSettings = z.object({
   NODE_ENV: commonSettings.NODE_ENV,
   ALLOW_PLAIN_CONNECTIONS: commonSettings.ALLOW_PLAIN_CONNECTIONS,
   USERS_DATABASE_URL: databaseUrlSetting,
+  AUDIT_KEYS_FILE: auditSettings.AUDIT_KEYS_FILE,
   PASSWORD_HASH_COST: passwordHashCost,
   PASSWORD_MIN_LENGTH: passwordMinimumLength,
   ADMIN_PASSWORD: z.string().optional(),

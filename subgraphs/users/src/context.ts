@@ -1,5 +1,6 @@
 import type { AuditRecorder, AuditTrail } from '@caregraph/audit-trail';
 import type { CallContext, Viewer } from '@caregraph/service-kit';
+import { createLoginService, type LoginService } from './login-service.js';
 import { createPasswordService, type PasswordService } from './password-service.js';
 import { createSessionService, type SessionService } from './session-service.js';
 import { createUserService, type UserService } from './user-service.js';
@@ -12,22 +13,30 @@ export interface RequestContext extends CallContext {
   viewer: Viewer;
   readonly users: UserService;
   readonly passwords: PasswordService;
+  readonly logins: LoginService;
   readonly sessions: SessionService;
   readonly userSessions: UserSessionService;
 }
 
 /** What all requests share. */
-export type Dependencies = { readonly trail: AuditTrail } & Parameters<typeof createSessionService>[0] &
-  Parameters<typeof createUserService>[0] &
-  Parameters<typeof createPasswordService>[0] &
-  Parameters<typeof createUserSessionService>[0];
+export type Dependencies = { readonly trail: AuditTrail } & Omit<
+  Parameters<typeof createSessionService>[0] &
+    Parameters<typeof createLoginService>[0] &
+    Parameters<typeof createUserService>[0] &
+    Parameters<typeof createPasswordService>[0] &
+    Parameters<typeof createUserSessionService>[0],
+  'audit'
+>;
 
-export function createContext(call: CallContext, dependencies: Dependencies): RequestContext {
+export function createContext(call: CallContext, shared: Dependencies): RequestContext {
+  const audit = shared.trail.recorderFor(call);
+  const dependencies = { ...shared, audit };
   return {
     ...call,
-    audit: dependencies.trail.recorderFor(call),
+    audit,
     users: createUserService(dependencies),
     passwords: createPasswordService(dependencies),
+    logins: createLoginService(dependencies),
     sessions: createSessionService(dependencies),
     userSessions: createUserSessionService(dependencies),
   };

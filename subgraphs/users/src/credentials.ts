@@ -1,3 +1,5 @@
+import type { Role } from '@caregraph/service-kit';
+import { transact, type Actor, type Database } from './database.js';
 import type { LoginInput } from './generated/graphql.js';
 import { createDeviceToken, type LoginDeviceRepository } from './login-device-repository.js';
 import type { LoginThrottle } from './login-throttle.js';
@@ -7,15 +9,27 @@ import type { PasswordRepository, ProvenAccount } from './password-repository.js
 /** What e-mail and password are worth. */
 export type CheckedCredentials =
   | { readonly kind: 'too-many-attempts'; readonly retryAfterSeconds: number }
-  | { readonly kind: 'wrong' }
+  | {
+      readonly kind: 'wrong';
+      /** The account with the address, if there is one; for the audit trail alone. */
+      readonly userId: number | null;
+      /** Whether the password was right, and the account is closed. */
+      readonly isClosed: boolean;
+    }
   | {
       readonly kind: 'right';
-      readonly account: ProvenAccount;
+      readonly account: LoginAccount;
       /** To be called once the login has succeeded; returns the token by which the client is known from now on. */
-      readonly accept: (account: ProvenAccount) => Promise<string>;
+      readonly accept: (account: ProvenAccount, actor: Actor) => Promise<string>;
     };
 
+/** An account that a login has proved to be the client's, and the role that it had then. */
+export interface LoginAccount extends ProvenAccount {
+  readonly role: Role;
+}
+
 export interface CredentialsDependencies {
+  readonly database: Database;
   readonly passwordHashes: PasswordRepository;
   readonly devices: LoginDeviceRepository;
   readonly passwords: PasswordHasher;
@@ -26,12 +40,17 @@ export interface CredentialsDependencies {
 const busySeconds = 5;
 
 /** Compares e-mail and password with the accounts. */
-export function createCredentials({ passwordHashes, devices, passwords, throttle }: CredentialsDependencies) {
+export function createCredentials({
+  database,
+  passwordHashes,
+  devices,
+  passwords,
+  throttle,
+}: CredentialsDependencies) {
   return {
     /**
      * An attempt that comes too early, or of a stranger while too many wait, costs no comparison. Any other costs one,
-     * and answers the same, whether the
-     * address is unknown, the password wrong, or the account inactive.
+     * and is answered the same, whether the address is unknown, the password wrong, or the account inactive.
      */
     async check(input: LoginInput, address: string | null): Promise<CheckedCredentials> {
       const { email, deviceToken } = storable(input);
@@ -48,16 +67,21 @@ export function createCredentials({ passwordHashes, devices, passwords, throttle
           ? await passwords.verifyForStranger(input.password, hash)
           : await passwords.verify(input.password, hash);
       if (matches === null) return { kind: 'too-many-attempts', retryAfterSeconds: busySeconds };
-      if (found === null || !matches || !found.user.isActive) return { kind: 'wrong' };
+      if (found === null) return { kind: 'wrong', userId: null, isClosed: false };
+      const { user, passwordHash } = found;
+      if (!matches || !user.isActive) return { kind: 'wrong', userId: user.id, isClosed: matches };
       return {
         kind: 'right',
-        account: { userId: found.user.id, passwordHash: found.passwordHash },
-        async accept(account) {
+        account: { userId: user.id, passwordHash, role: user.role },
+        async accept(account, actor) {
           await admission.succeeded();
           const token = device ?? createDeviceToken();
-          await devices.remember(token, account);
+          await devices.remember(token, account, actor);
           if (passwords.isOutdated(account.passwordHash)) {
-            await passwordHashes.replace(account, await passwords.hash(input.password));
+            const stronger = await passwords.hash(input.password);
+            await transact(database, actor, (transaction) =>
+              passwordHashes.replace(transaction, account, stronger),
+            );
           }
           return token;
         },
@@ -71,11 +95,12 @@ export function createCredentials({ passwordHashes, devices, passwords, throttle
     async checkAgain(
       { email, password }: LoginInput,
       { passwordHash }: ProvenAccount,
-    ): Promise<ProvenAccount | null> {
+    ): Promise<LoginAccount | null> {
       const found = await passwordHashes.findByEmail(email);
       if (found === null || found.passwordHash === passwordHash) return null;
       const matches = await passwords.verify(password, found.passwordHash);
-      return matches ? { userId: found.user.id, passwordHash: found.passwordHash } : null;
+      const { id: userId, role } = found.user;
+      return matches ? { userId, passwordHash: found.passwordHash, role } : null;
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { AuditRecorder } from '@caregraph/audit-trail';
-import { createDatabaseAdapter, type Metrics } from '@caregraph/service-kit';
+import { createDatabaseAdapter, type Metrics, type Viewer } from '@caregraph/service-kit';
 import { PrismaClient } from './generated/prisma/client.js';
 
 /** The service's database. */
@@ -17,14 +17,27 @@ export function connectDatabase(url: string, metrics: Metrics, onError: (error: 
   return database;
 }
 
-/** A transaction whose changes the audit trail records as the request's: see `AuditRecorder.changeContext`. */
+/** On whose behalf data is changed: see `AuditRecorder.changeContext`. */
+export type Actor = Pick<AuditRecorder, 'changeContext'>;
+
+/** Somebody who has proved who they are in the course of a request that nobody in particular has sent. */
+export function actingAs(audit: Actor, viewer: Viewer): Actor {
+  return { changeContext: () => audit.changeContext(viewer) };
+}
+
+/** A transaction whose changes the audit trail records as the actor's. Nothing is changed outside of one. */
 export function transact<Result>(
   database: Database,
-  audit: Pick<AuditRecorder, 'changeContext'>,
+  actor: Actor,
   work: (transaction: Transaction) => Promise<Result>,
 ): Promise<Result> {
   return database.$transaction(async (transaction) => {
-    await transaction.$executeRaw`SELECT set_config('caregraph.audit_context', ${audit.changeContext()}, true)`;
+    await nameActor(transaction, actor);
     return work(transaction);
   });
+}
+
+/** Names who makes the changes of a transaction that has begun without knowing it. */
+export async function nameActor(transaction: Transaction, actor: Actor): Promise<void> {
+  await transaction.$executeRaw`SELECT set_config('caregraph.audit_context', ${actor.changeContext()}, true)`;
 }

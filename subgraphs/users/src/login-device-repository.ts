@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { Database, Transaction } from './database.js';
+import { transact, type Actor, type Database, type Transaction } from './database.js';
 
 /** How many clients of one account are known at most: whoever logs in from more is forgotten first where long unused. */
 const devicesPerUser = 50;
@@ -18,9 +18,16 @@ export function createLoginDeviceRepository(database: Database) {
     },
 
     /** Knows a client from now on, unless its user's password has changed since it was compared with this hash. */
-    async remember(token: string, account: { userId: number; passwordHash: string }): Promise<void> {
+    async remember(
+      token: string,
+      account: { userId: number; passwordHash: string },
+      actor: Actor,
+    ): Promise<void> {
       const hash = hashDeviceToken(token);
-      await database.$executeRaw`
+      await transact(
+        database,
+        actor,
+        (transaction) => transaction.$executeRaw`
         WITH account AS (
           SELECT id FROM users WHERE id = ${account.userId} AND password_hash = ${account.passwordHash} FOR SHARE
         ), surplus AS (
@@ -29,7 +36,8 @@ export function createLoginDeviceRepository(database: Database) {
             ORDER BY last_used_at DESC OFFSET ${devicesPerUser - 1})
         )
         INSERT INTO login_devices (token_hash, user_id) SELECT ${hash}, id FROM account
-        ON CONFLICT (token_hash) DO UPDATE SET last_used_at = CURRENT_TIMESTAMP`;
+        ON CONFLICT (token_hash) DO UPDATE SET last_used_at = CURRENT_TIMESTAMP`,
+      );
     },
 
     /** Forgets all clients of a user. */

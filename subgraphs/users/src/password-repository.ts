@@ -32,9 +32,9 @@ export function createPasswordRepository(database: Database) {
      * the account is closed: a comparison takes long.
      */
     async replace(
+      transaction: Transaction,
       before: ProvenAccount,
       passwordHash: string,
-      transaction: Transaction = database,
     ): Promise<User | null> {
       const [row] = await transaction.user.updateManyAndReturn({
         where: {

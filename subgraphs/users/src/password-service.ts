@@ -1,11 +1,13 @@
+import type { AuditRecorder } from '@caregraph/audit-trail';
 import { parseId, validate, type Viewer } from '@caregraph/service-kit';
 import type { AccountChanges } from './account-changes.js';
-import type { Database } from './database.js';
+import { transact, type Database } from './database.js';
 import type { ChangePasswordInput, ResetPasswordInput } from './generated/graphql.js';
 import type { LoginThrottle } from './login-throttle.js';
 import type { PasswordHasher } from './password-hasher.js';
 import type { PasswordRepository, ProvenAccount } from './password-repository.js';
 import type { PasswordRules } from './password-rules.js';
+import { passwordChanged, type SessionHolder } from './session-events.js';
 import type { SessionRepository } from './session-repository.js';
 import { invalid, refused, tooManyAttempts, type User, type UserOutcome } from './user.js';
 import type { NewPasswordInputs } from './user-input.js';
@@ -14,10 +16,9 @@ import type { UserRepository } from './user-repository.js';
 /** New passwords for accounts that exist: from their users, and from administrators. */
 export type PasswordService = ReturnType<typeof createPasswordService>;
 
-type SignedInViewer = Viewer & { readonly kind: 'user' };
-
 interface Dependencies {
   readonly database: Database;
+  readonly audit: AuditRecorder;
   readonly users: UserRepository;
   readonly sessions: SessionRepository;
   readonly passwordHashes: PasswordRepository;
@@ -29,7 +30,7 @@ interface Dependencies {
 }
 
 export function createPasswordService(dependencies: Dependencies) {
-  const { database, users, sessions, passwordHashes, passwords, rules, inputs, throttle, accounts } =
+  const { database, audit, users, sessions, passwordHashes, passwords, rules, inputs, throttle, accounts } =
     dependencies;
 
   /** Refuses a new password that those who know the user would try first. */
@@ -46,10 +47,10 @@ export function createPasswordService(dependencies: Dependencies) {
     return (await passwords.verify(password, passwordHash)) ? { userId, passwordHash } : null;
   }
 
-  async function replace(account: ProvenAccount, viewer: SignedInViewer, passwordHash: string) {
-    return database.$transaction(async (transaction): Promise<User | null> => {
+  async function replace(account: ProvenAccount, viewer: SessionHolder, passwordHash: string) {
+    return transact(database, audit, async (transaction): Promise<User | null> => {
       // The account first: a login that is under way has its session by then, or sees the new password.
-      const user = await passwordHashes.replace(account, passwordHash, transaction);
+      const user = await passwordHashes.replace(transaction, account, passwordHash);
       if (user === null) return null;
       await sessions.requireOpen(transaction, viewer);
       const now = new Date();
@@ -57,6 +58,23 @@ export function createPasswordService(dependencies: Dependencies) {
       await sessions.raiseEpochs(transaction, user.id, now, viewer.sessionId);
       return user;
     });
+  }
+
+  /** Replaces the viewer's own password, where the current one is right. */
+  async function exchange(viewer: SessionHolder, current: string, next: string): Promise<UserOutcome> {
+    const admission = await throttle.admitPasswordChange(viewer.id);
+    if (!admission.admitted) {
+      return { user: null, userErrors: [tooManyAttempts(admission.retryAfterSeconds, ['currentPassword'])] };
+    }
+    const account = await prove(viewer.id, current);
+    if (account === null) return wrongPassword;
+    await admission.succeeded();
+    const passwordHash = await passwords.hash(next);
+    const user = await replace(account, viewer, passwordHash);
+    if (user !== null) return { user, userErrors: [] };
+    const again = await prove(viewer.id, current, account.passwordHash);
+    const changed = again === null ? null : await replace(again, viewer, passwordHash);
+    return changed === null ? wrongPassword : { user: changed, userErrors: [] };
   }
 
   return {
@@ -72,22 +90,10 @@ export function createPasswordService(dependencies: Dependencies) {
       const { currentPassword, newPassword } = validated.value;
       const problem = await personalProblem(viewer.id, newPassword);
       if (problem !== null) return problem;
-      const admission = await throttle.admitPasswordChange(viewer.id);
-      if (!admission.admitted) {
-        return {
-          user: null,
-          userErrors: [tooManyAttempts(admission.retryAfterSeconds, ['currentPassword'])],
-        };
-      }
-      const account = await prove(viewer.id, currentPassword);
-      if (account === null) return wrongPassword;
-      await admission.succeeded();
-      const passwordHash = await passwords.hash(newPassword);
-      const user = await replace(account, viewer, passwordHash);
-      if (user !== null) return { user, userErrors: [] };
-      const again = await prove(viewer.id, currentPassword, account.passwordHash);
-      const changed = again === null ? null : await replace(again, viewer, passwordHash);
-      return changed === null ? wrongPassword : { user: changed, userErrors: [] };
+      const outcome = await exchange(viewer, currentPassword, newPassword);
+      const failure = outcome.userErrors[0]?.code ?? null;
+      audit.note(passwordChanged('Mutation.changePassword', viewer.id, failure));
+      return outcome;
     },
 
     /** The sessions of the account end, and its known clients are forgotten. */
@@ -97,7 +103,10 @@ export function createPasswordService(dependencies: Dependencies) {
       const problem = await personalProblem(parseId(input.id), validated.value.newPassword);
       if (problem !== null) return problem;
       const passwordHash = await passwords.hash(validated.value.newPassword);
-      return accounts.change(validated.value, { passwordHash }, { viewer, endSessions: 'PASSWORD_RESET' });
+      const occasion = { viewer, audit, endSessions: 'PASSWORD_RESET' } as const;
+      const outcome = await accounts.change(validated.value, { passwordHash }, occasion);
+      if (outcome.user !== null) audit.note(passwordChanged('Mutation.resetPassword', outcome.user.id, null));
+      return outcome;
     },
   };
 }

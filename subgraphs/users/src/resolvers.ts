@@ -1,7 +1,7 @@
 import { dateTimeScalar } from '@caregraph/service-kit';
 import type { RequestContext } from './context.js';
 import type { Resolvers } from './generated/graphql.js';
-import type { SessionOutcome } from './session-service.js';
+import type { SessionOutcome } from './session.js';
 import { fullName } from './user.js';
 
 export const resolvers: Resolvers = {
@@ -15,7 +15,7 @@ export const resolvers: Resolvers = {
   },
   Mutation: {
     login: async (_, { input }, context) =>
-      asViewer(context, await context.sessions.login(input, context.client)),
+      asViewer(context, await context.logins.login(input, context.client)),
     refreshSession: async (_, { input }, context) =>
       asViewer(context, await context.sessions.refresh(input, context)),
     logout: (_, { input }, { sessions, viewer }) => sessions.logout(viewer, input),

@@ -8,7 +8,7 @@ import {
 } from '@caregraph/service-kit';
 import type { Handler, HttpServer, Logger } from '@caregraph/service-kit';
 import { enforcePolicy } from '@caregraph/access-policy';
-import { answerAfterEntry, openAuditTrail, recordAccess } from '@caregraph/audit-trail';
+import { actAsService, answerAfterEntry, openAuditTrail, recordAccess } from '@caregraph/audit-trail';
 import { createRateLimits } from '@caregraph/rate-limits';
 import { createAccountChanges } from './account-changes.js';
 import { followAccessTokenKeys, type AccessTokenKeys } from './access-token-keys.js';
@@ -81,6 +81,7 @@ export async function startServer(config: Config, logger: Logger): Promise<HttpS
   };
   const stopHousekeeping = startSessionHousekeeping({
     sessions,
+    actor: () => actAsService('users', config.AUDIT_KEYS_FILE),
     retention: config.SESSION_RETENTION_DAYS,
     logger,
   });

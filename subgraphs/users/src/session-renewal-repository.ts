@@ -1,13 +1,13 @@
 import type { Client } from '@caregraph/service-kit';
-import type { Database, Transaction } from './database.js';
+import { actingAs, nameActor, type Actor, type Database, type Transaction } from './database.js';
 import type { RefreshToken } from './generated/prisma/client.js';
 import { createSuccessorSalt, hashRefreshToken, successorOf } from './refresh-token.js';
 import type { OpenSession } from './session.js';
 import { endSessions } from './session-repository.js';
+import { toUser, userColumns, type SelectedUser } from './user-row.js';
 
-/** A session that goes on, and the refresh token that renews it next. Its user is yet to be read. */
-export interface RenewedSession extends Omit<OpenSession, 'user'> {
-  readonly userId: number;
+/** A session that goes on, and the refresh token that renews it next. */
+export interface RenewedSession extends OpenSession {
   readonly refreshToken: string;
 }
 
@@ -15,7 +15,8 @@ export interface RenewedSession extends Omit<OpenSession, 'user'> {
 export type Renewal =
   | { readonly kind: 'renewed'; readonly session: RenewedSession }
   | { readonly kind: 'replayed'; readonly sessionId: string; readonly userId: number }
-  | { readonly kind: 'refused' };
+  | { readonly kind: 'over'; readonly sessionId: string }
+  | { readonly kind: 'unknown' };
 
 /** When a renewal takes place, and what it grants. */
 interface RenewalTerms {
@@ -39,25 +40,34 @@ export function createSessionRenewalRepository(database: Database) {
      * again, so that there never are two tokens that could be used next.
      *
      * The session is locked before anything is read: its epoch is then one that a change of the account, which
-     * raises it, has not reached yet or has passed for good. So a user who is read afterwards is current, or the
+     * raises it, has not reached yet or has passed for good. So the user, who is read afterwards, is current, or the
      * access token that is made of it names an epoch that is about to be refused.
+     *
+     * The session's user makes the changes; those of a replay are its sender's, who has proved nothing.
      */
-    renew(token: string, terms: RenewalTerms): Promise<Renewal> {
+    renew(token: string, terms: RenewalTerms, sender: Actor): Promise<Renewal> {
       const tokenHash = hashRefreshToken(token);
       return database.$transaction(async (transaction) => {
         const [session] = await transaction.$queryRaw<SessionRow[]>`
-          SELECT id::text, user_id AS "userId", token_epoch AS epoch, expires_at AS "expiresAt" FROM sessions
-          WHERE id = (SELECT session_id FROM refresh_tokens WHERE token_hash = ${tokenHash})
-            AND ended_at IS NULL AND least(renewable_until, expires_at) > ${terms.now}::timestamp
+          SELECT id::text, user_id AS "userId", token_epoch AS epoch, expires_at AS "expiresAt",
+            ended_at IS NULL AND least(renewable_until, expires_at) > ${terms.now}::timestamp AS "isOpen"
+          FROM sessions WHERE id = (SELECT session_id FROM refresh_tokens WHERE token_hash = ${tokenHash})
           FOR UPDATE`;
-        if (session === undefined) return { kind: 'refused' };
+        if (session === undefined) return { kind: 'unknown' };
         const { id, userId, epoch } = session;
-        const presented = await transaction.refreshToken.findUniqueOrThrow({ where: { tokenHash } });
+        const presented = await present(transaction, tokenHash, userId);
+        const user = toUser(presented);
+        if (!session.isOpen || !user.isActive) return { kind: 'over', sessionId: id };
+        if (presented.usedAt === null) {
+          const holder = { kind: 'user', id: userId, role: user.role, sessionId: id } as const;
+          await nameActor(transaction, actingAs(sender, holder));
+        }
         const next =
           presented.usedAt === null
             ? await use(transaction, token, session, terms)
             : await repeat(transaction, token, presented, terms);
-        if (next !== null) return { kind: 'renewed', session: { id, userId, epoch, ...next } };
+        if (next !== null) return { kind: 'renewed', session: { id, epoch, user, ...next } };
+        await nameActor(transaction, sender);
         await endSessions(transaction, { id }, 'REPLAYED', terms.now, terms.client);
         return { kind: 'replayed', sessionId: id, userId };
       });
@@ -70,6 +80,22 @@ interface SessionRow {
   readonly userId: number;
   readonly epoch: number;
   readonly expiresAt: Date;
+  readonly isOpen: boolean;
+}
+
+type PresentedToken = SelectedUser & Pick<RefreshToken, 'usedAt' | 'successorSalt'>;
+
+/** A token that exists, with the user of its session. */
+async function present(
+  transaction: Transaction,
+  tokenHash: Uint8Array<ArrayBuffer>,
+  userId: number,
+): Promise<PresentedToken> {
+  const [row] = await transaction.$queryRaw<PresentedToken[]>`
+    SELECT ${userColumns}, used_at AS "usedAt", successor_salt AS "successorSalt" FROM refresh_tokens, users
+    WHERE token_hash = ${tokenHash} AND users.id = ${userId}`;
+  if (row === undefined) throw new Error('The token of a session that is locked has disappeared.');
+  return row;
 }
 
 type NextToken = Pick<RenewedSession, 'refreshToken' | 'renewableUntil'>;
@@ -105,7 +131,7 @@ async function use(
 async function repeat(
   transaction: Transaction,
   token: string,
-  { usedAt, successorSalt }: RefreshToken,
+  { usedAt, successorSalt }: PresentedToken,
   { now, grace }: RenewalTerms,
 ): Promise<NextToken | null> {
   if (usedAt === null || successorSalt === null || now.getTime() - usedAt.getTime() >= grace) return null;

@@ -1,5 +1,5 @@
 import { fault, type Client, type Viewer } from '@caregraph/service-kit';
-import type { Database, Transaction } from './database.js';
+import type { Actor, Database, Transaction } from './database.js';
 import type { SessionEndReason } from './generated/graphql.js';
 import type { Prisma } from './generated/prisma/client.js';
 import { endReasonMapping, type OpenSession } from './session.js';
@@ -13,6 +13,8 @@ const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 /** A login whose password has been compared. */
 interface NewSession {
+  /** A UUID that no session has. */
+  readonly id: string;
   readonly userId: number;
   /** The hash that the password was compared with. */
   readonly passwordHash: string;
@@ -29,17 +31,15 @@ export function createSessionRepository(database: Database) {
      * password that was compared: a comparison takes long. The lock keeps a change of the account waiting until it
      * can see the session, and us until we can see the change: the user is answered as locked.
      */
-    async create({ client, ...login }: NewSession): Promise<OpenSession | null> {
-      const [row] = await database.$queryRaw<
-        (SelectedUser & { sessionId: string; epoch: number; renewableUntil: Date })[]
-      >`
+    async create(transaction: Transaction, { client, ...login }: NewSession): Promise<OpenSession | null> {
+      const [row] = await transaction.$queryRaw<(SelectedUser & { epoch: number; renewableUntil: Date })[]>`
         WITH account AS (
           SELECT ${userColumns} FROM users
           WHERE id = ${login.userId} AND password_hash = ${login.passwordHash} AND is_active IS NOT FALSE
           FOR SHARE
         ), session AS (
-          INSERT INTO sessions (user_id, expires_at, renewable_until, address, user_agent)
-          SELECT id, ${login.expiresAt}::timestamp,
+          INSERT INTO sessions (id, user_id, expires_at, renewable_until, address, user_agent)
+          SELECT ${login.id}::uuid, id, ${login.expiresAt}::timestamp,
             least(${login.renewableUntil}::timestamp, ${login.expiresAt}::timestamp),
             ${client.address}, left(${client.userAgent}, 500)
           FROM account RETURNING id, token_epoch, renewable_until
@@ -47,11 +47,11 @@ export function createSessionRepository(database: Database) {
           INSERT INTO refresh_tokens (token_hash, session_id, expires_at)
           SELECT ${login.refreshTokenHash}, id, renewable_until FROM session
         )
-        SELECT account.*, session.id::text AS "sessionId", token_epoch AS epoch, renewable_until AS "renewableUntil"
+        SELECT account.*, token_epoch AS epoch, renewable_until AS "renewableUntil"
         FROM account, session`;
       if (row === undefined) return null;
-      const { sessionId, epoch, renewableUntil } = row;
-      return { id: sessionId, epoch, renewableUntil, user: toUser(row) };
+      const { epoch, renewableUntil } = row;
+      return { id: login.id, epoch, renewableUntil, user: toUser(row) };
     },
 
     /**
@@ -66,18 +66,26 @@ export function createSessionRepository(database: Database) {
       if (ended.length > 0) throw fault('UNAUTHENTICATED', 'The session has ended; log in again.');
     },
 
-    async end(sessionId: string, reason: SessionEndReason, now: Date): Promise<void> {
-      await endSessions(database, { id: sessionId }, reason, now);
+    /** Ends a session, unless it is over; returns whether it did. */
+    async end(
+      transaction: Transaction,
+      sessionId: string,
+      reason: SessionEndReason,
+      now: Date,
+    ): Promise<boolean> {
+      return (await endSessions(transaction, { id: sessionId }, reason, now)).length > 0;
     },
 
-    /** Ends the session of a user that a refresh token belongs to, used or not. */
+    /** Ends the session of a user that a refresh token belongs to, used or not; returns which, if it was not over. */
     async endByToken(
+      transaction: Transaction,
       userId: number,
       tokenHash: Uint8Array<ArrayBuffer>,
       reason: SessionEndReason,
       now: Date,
-    ): Promise<void> {
-      await endSessions(database, { userId, refreshTokens: { some: { tokenHash } } }, reason, now);
+    ): Promise<string | null> {
+      const which = { userId, refreshTokens: { some: { tokenHash } } };
+      return (await endSessions(transaction, which, reason, now))[0] ?? null;
     },
 
     /** Ends all sessions of a user but one; returns how many. */
@@ -89,7 +97,7 @@ export function createSessionRepository(database: Database) {
       except?: string,
     ): Promise<number> {
       const others = except === undefined ? {} : { NOT: { id: except } };
-      return endSessions(transaction, { userId, ...others }, reason, now);
+      return (await endSessions(transaction, { userId, ...others }, reason, now)).length;
     },
 
     /** Refuses the access tokens of a user's sessions, or of one of them, from now on; refresh tokens stay good. */
@@ -109,24 +117,25 @@ export function createSessionRepository(database: Database) {
     },
 
     /** Removes up to `limit` sessions that were over before then, with their refresh tokens; returns how many. */
-    async removeOver(before: Date, limit: number): Promise<number> {
+    async removeOver(before: Date, limit: number, actor: Actor): Promise<number> {
       return database.$executeRaw`/* background */
-        DELETE FROM sessions WHERE id IN (
+        WITH actor AS MATERIALIZED (SELECT set_config('caregraph.audit_context', ${actor.changeContext()}, true))
+        DELETE FROM sessions USING actor WHERE id IN (
           SELECT id FROM sessions WHERE least(ended_at, renewable_until) < ${before}::timestamp
           LIMIT ${limit} FOR UPDATE SKIP LOCKED)`;
     },
   };
 }
 
-/** Ends those of the sessions that are not over yet; a session that has expired stays one that has expired. */
+/** Ends those of the sessions that are not over yet, and returns which; one that has expired stays expired. */
 export async function endSessions(
-  database: Transaction,
+  transaction: Transaction,
   which: Prisma.SessionWhereInput,
   reason: SessionEndReason,
   now: Date,
   replay?: Client,
-): Promise<number> {
-  const { count } = await database.session.updateMany({
+): Promise<string[]> {
+  const ended = await transaction.session.updateManyAndReturn({
     where: { ...which, endedAt: null, renewableUntil: { gt: now } },
     data: {
       endedAt: now,
@@ -137,6 +146,7 @@ export async function endSessions(
         replayUserAgent: replay.userAgent?.slice(0, 500) ?? null,
       }),
     },
+    select: { id: true },
   });
-  return count;
+  return ended.map(({ id }) => id);
 }

@@ -1,6 +1,7 @@
 import { defineEnumMapping } from '@caregraph/service-kit';
 import type { SessionEndReason } from './generated/graphql.js';
-import type { User } from './user.js';
+import type { SessionHolder } from './session-events.js';
+import type { User, UserError } from './user.js';
 
 /** What of a session an access token is made for. */
 export interface OpenSession {
@@ -13,6 +14,22 @@ export interface OpenSession {
   readonly user: User;
 }
 
+/** A session, as its client sees it, and the viewer that its holder is. */
+export interface Session {
+  readonly viewer: SessionHolder;
+  readonly accessToken: string;
+  readonly refreshToken: string;
+  readonly deviceToken: string | null;
+  readonly expiresAt: Date;
+  readonly user: User;
+}
+
+/** What a login or a refresh answers. */
+export interface SessionOutcome {
+  readonly session: Session | null;
+  readonly userErrors: readonly UserError[];
+}
+
 /** `SessionEndReason` ↔ `sessions.end_reason`. */
 export const endReasonMapping = defineEnumMapping({
   LOGOUT: 'logout',
@@ -22,3 +39,8 @@ export const endReasonMapping = defineEnumMapping({
   PASSWORD_RESET: 'password-reset',
   DEACTIVATED: 'deactivated',
 } satisfies Record<SessionEndReason, string>);
+
+/** So many seconds after a time. */
+export function later(now: Date, seconds: number): Date {
+  return new Date(now.getTime() + seconds * 1_000);
+}

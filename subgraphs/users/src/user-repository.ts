@@ -64,7 +64,7 @@ export function createUserRepository(database: Database) {
     },
 
     /** Null when another account has the address. */
-    async create(user: NewUser, transaction: Transaction = database): Promise<User | null> {
+    async create(transaction: Transaction, user: NewUser): Promise<User | null> {
       return unlessEmailTaken(async () =>
         toUser(await transaction.user.create({ data: { ...user, role: roleMapping.toColumn(user.role) } })),
       );

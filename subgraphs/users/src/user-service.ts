@@ -19,7 +19,7 @@ import type {
   UpdateUserInput,
   UserFilter,
 } from './generated/graphql.js';
-import type { Database } from './database.js';
+import { transact, type Actor, type Database } from './database.js';
 import type { PasswordHasher } from './password-hasher.js';
 import type { SessionRepository } from './session-repository.js';
 import { invalid, type User, type UserConnection, type UserOutcome } from './user.js';
@@ -39,6 +39,7 @@ export type UserService = ReturnType<typeof createUserService>;
 
 interface Dependencies {
   readonly database: Database;
+  readonly audit: Actor;
   readonly users: UserRepository;
   readonly sessions: SessionRepository;
   readonly passwords: PasswordHasher;
@@ -47,7 +48,7 @@ interface Dependencies {
 }
 
 export function createUserService(dependencies: Dependencies) {
-  const { database, users, sessions, passwords, inputs, accounts } = dependencies;
+  const { database, audit, users, sessions, passwords, inputs, accounts } = dependencies;
   const byId = new DataLoader<number, User | null>((ids) => users.findMany(ids));
 
   async function load(id: string): Promise<User | null> {
@@ -100,9 +101,9 @@ export function createUserService(dependencies: Dependencies) {
       if (!validated.ok) return invalid(validated.problems);
       const { password, ...account } = validated.value;
       const passwordHash = await passwords.hash(password);
-      const user = await database.$transaction(async (transaction) => {
+      const user = await transact(database, audit, async (transaction) => {
         await sessions.requireOpen(transaction, viewer);
-        return users.create({ ...account, passwordHash }, transaction);
+        return users.create(transaction, { ...account, passwordHash });
       });
       return user === null ? emailTaken : { user, userErrors: [] };
     },
@@ -111,15 +112,15 @@ export function createUserService(dependencies: Dependencies) {
       const validated = validate(updateUserInput, input);
       if (!validated.ok) return invalid(validated.problems);
       const { id, version, ...changes } = validated.value;
-      return accounts.change({ id, version }, changes, { viewer });
+      return accounts.change({ id, version }, changes, { viewer, audit });
     },
 
     async deactivate(viewer: Viewer, input: DeactivateUserInput): Promise<UserOutcome> {
-      return accounts.change(input, { isActive: false }, { viewer, endSessions: 'DEACTIVATED' });
+      return accounts.change(input, { isActive: false }, { viewer, audit, endSessions: 'DEACTIVATED' });
     },
 
     async reactivate(viewer: Viewer, input: ReactivateUserInput): Promise<UserOutcome> {
-      return accounts.change(input, { isActive: true }, { viewer });
+      return accounts.change(input, { isActive: true }, { viewer, audit });
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { AuditRecorder } from '@caregraph/audit-trail';
 import { mayAct, policy } from '@caregraph/access-policy';
 import {
   parseId,
@@ -7,8 +8,9 @@ import {
   type Viewer,
 } from '@caregraph/service-kit';
 import { z } from 'zod';
-import type { Database } from './database.js';
+import { transact, type Database } from './database.js';
 import type { RevokeAllSessionsInput, RevokeSessionInput, UserSessionFilter } from './generated/graphql.js';
+import { revoked, sessionsShown } from './session-events.js';
 import type { SessionRepository } from './session-repository.js';
 import type { UserRepository } from './user-repository.js';
 import {
@@ -35,12 +37,13 @@ export type UserSessionService = ReturnType<typeof createUserSessionService>;
 
 interface Dependencies {
   readonly database: Database;
+  readonly audit: AuditRecorder;
   readonly users: UserRepository;
   readonly sessions: SessionRepository;
   readonly userSessions: UserSessionRepository;
 }
 
-export function createUserSessionService({ database, users, sessions, userSessions }: Dependencies) {
+export function createUserSessionService({ database, audit, users, sessions, userSessions }: Dependencies) {
   return {
     async list(
       viewer: Viewer,
@@ -58,13 +61,20 @@ export function createUserSessionService({ database, users, sessions, userSessio
             now: new Date(),
           }
         : null;
-      return toConnection<ListedSession, UserSessionKey, UserSession>(
+      const shown = toConnection<ListedSession, UserSessionKey, UserSession>(
         conditions === null ? [] : await userSessions.list(conditions, page),
         page,
         ({ key }) => key,
         () => (conditions === null ? Promise.resolve(0) : userSessions.count(conditions)),
         ({ session }) => session,
       );
+      if (viewer.kind !== 'user' || owner !== viewer.id) {
+        const ids = mayFind ? shown.edges.map(({ node }) => node.id) : null;
+        audit.note(
+          sessionsShown(ids, ['userId', ...Object.keys(filter ?? {}).map((name) => `filter.${name}`)]),
+        );
+      }
+      return shown;
     },
 
     async revoke(viewer: Viewer, input: RevokeSessionInput): Promise<RevocationOutcome> {
@@ -73,7 +83,10 @@ export function createUserSessionService({ database, users, sessions, userSessio
       if (found === null || !mayAct(viewer, policy.mutate.revokeSession, found.userId)) {
         return { userSession: null, ...notFound('There is no such session.', 'id') };
       }
-      await sessions.end(found.id, 'REVOKED', new Date());
+      const ended = await transact(database, audit, (transaction) =>
+        sessions.end(transaction, found.id, 'REVOKED', new Date()),
+      );
+      audit.note(revoked('Mutation.revokeSession', found.userId, ended ? 1 : 0));
       return { userSession: await userSessions.find(found.id), userErrors: [] };
     },
 
@@ -83,7 +96,10 @@ export function createUserSessionService({ database, users, sessions, userSessio
       const [user] = mayRevoke ? await users.findMany([owner]) : [];
       if (user == null) return { revokedCount: null, ...notFound('There is no such user.', 'userId') };
       const current = input.keepCurrent === true && viewer.kind === 'user' ? viewer.sessionId : undefined;
-      const revokedCount = await sessions.endAll(database, user.id, 'REVOKED', new Date(), current);
+      const revokedCount = await transact(database, audit, (transaction) =>
+        sessions.endAll(transaction, user.id, 'REVOKED', new Date(), current),
+      );
+      audit.note(revoked('Mutation.revokeAllSessions', user.id, revokedCount));
       return { revokedCount, userErrors: [] };
     },
   };

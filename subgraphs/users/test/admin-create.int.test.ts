@@ -1,8 +1,9 @@
+import { actAsService } from '@caregraph/audit-trail';
 import { createMetrics } from '@caregraph/service-kit';
 import { createPasswordHasher } from '@caregraph/users-subgraph/password-hasher';
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { createScratchDatabase } from '../../../test/cluster.js';
+import { createScratchDatabase, keySettings } from '../../../test/cluster.js';
 import { createAdministrator } from '../src/admin-create.js';
 import { connectDatabase } from '../src/database.js';
 import { createPasswordRules } from '../src/password-rules.js';
@@ -13,13 +14,14 @@ import { logIn, password, startUsers } from './users-service.js';
 it('creates the first administrator with a password that keeps the rules, and no second one', async () => {
   await using scratch = await createScratchDatabase('users');
   const database = connectDatabase(scratch.databaseUrl, createMetrics('test'), () => undefined);
+  const actor = actAsService('users', keySettings()['AUDIT_KEYS_FILE'] ?? '');
   const passwords = await createPasswordHasher(4);
   const users = createUserRepository(database);
   const inputs = createNewPasswordInputs(await createPasswordRules(15));
   const email = `${randomUUID()}@example.com`;
   const create = (given: string) =>
     createAdministrator(
-      { database, users, passwords, inputs },
+      { database, actor, users, passwords, inputs },
       { email, firstName: 'Wilhelmina', lastName: 'Featherstone', password: given },
     );
   try {

@@ -83,6 +83,7 @@ describe('failed logins', () => {
     const hasher = await createPasswordHasher(4);
     const compared: string[] = [];
     const credentials = createCredentials({
+      database: connection,
       passwordHashes: createPasswordRepository(connection),
       devices: createLoginDeviceRepository(connection),
       throttle: createLoginThrottle(createRateLimits({ logger: createLogger('test', 'silent') })),
