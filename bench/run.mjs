@@ -63,7 +63,7 @@ async function run(options) {
       return;
     }
     tell('starting the four processes');
-    const platform = await startPlatform(databases.services, directory);
+    const platform = await startPlatform(databases.services, directory, databases.keyFiles);
     try {
       const results = await measureAll(options, { ...databases, platform, tell });
       const { patients, appointments, doctors, seconds, json } = options;

@@ -15,6 +15,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
+import { keyFileSettings } from './key-files.mjs';
 import { masterKeySetting } from './master-key.mjs';
 
 /** @typedef {import('@caregraph/postgres').Cluster} Cluster */
@@ -36,6 +37,7 @@ export async function openDatabases(directory, { patients, doctors, appointments
   const marker = path.join(directory, 'content.json');
   const content = JSON.stringify({ patients, doctors, appointments });
   const clusterDirectory = path.join(directory, 'postgres');
+  const keyFiles = await keyFileSettings(directory);
   await mkdir(directory, { recursive: true });
   const isKept = (await readFile(marker, 'utf8').catch(() => '')) === content;
   if (!isKept) {
@@ -57,7 +59,7 @@ export async function openDatabases(directory, { patients, doctors, appointments
     if (!isKept) {
       for (const target of [urls.services, urls.joined]) {
         tell(target === urls.joined ? 'seeding the joined database' : 'seeding the three databases');
-        await seed(target, { patients, doctors, appointments });
+        await seed(target, keyFiles, { patients, doctors, appointments });
       }
       tell('vacuuming');
       for (const database of [...Object.values(databaseNames), joinedDatabase]) {
@@ -68,6 +70,7 @@ export async function openDatabases(directory, { patients, doctors, appointments
     return {
       cluster,
       services: urls.services,
+      keyFiles,
       joined: joinedPool(cluster),
       deleteBookings: (database = databaseNames.appointments) => deleteBookings(cluster, database),
     };
@@ -122,15 +125,17 @@ async function migrateAll(cluster) {
 
 /**
  * @param {DatabaseUrls} urls
+ * @param {Record<string, string>} keyFiles
  * @param {Record<string, number>} sizes
  */
-async function seed(urls, sizes) {
+async function seed(urls, keyFiles, sizes) {
   const child = spawn(
     process.execPath,
     [seedProgram, ...Object.entries(sizes).flatMap(([name, size]) => [`--${name}`, String(size)])],
     {
       env: {
         ...process.env,
+        ...keyFiles,
         USERS_MIGRATION_URL: urls.users.migrationUrl,
         PATIENTS_MIGRATION_URL: urls.patients.migrationUrl,
         APPOINTMENTS_MIGRATION_URL: urls.appointments.migrationUrl,

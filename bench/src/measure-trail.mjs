@@ -45,14 +45,15 @@ export async function measureTrail(directory, options, databases, signal, tell) 
   const copies = await copyWithoutTrail(cluster, databases.services);
   const { rows } = await joined.query("SELECT email FROM users WHERE role = 'doctor' ORDER BY id LIMIT 1");
   tell('starting the two platforms');
+  /** @param {string} name @param {import('./databases.mjs').DatabaseUrls} urls @param {readonly string[]} nodeOptions */
+  const open = async (name, urls, nodeOptions = []) => {
+    const logs = path.join(directory, name);
+    await mkdir(logs, { recursive: true });
+    return openSide(await startPlatform(urls, logs, databases.keyFiles, nodeOptions), rows[0].email);
+  };
   const sides = {
-    with: await openSide(path.join(directory, 'with-trail'), databases.services, [], rows[0].email),
-    without: await openSide(
-      path.join(directory, 'without-trail'),
-      copies,
-      ['--import', withoutTrail],
-      rows[0].email,
-    ),
+    with: await open('with-trail', databases.services),
+    without: await open('without-trail', copies, ['--import', withoutTrail]),
   };
   try {
     const results = [];
@@ -81,14 +82,10 @@ async function refuseFastAndLoose(joined) {
 }
 
 /**
- * @param {string} directory
- * @param {import('./databases.mjs').DatabaseUrls} databases
- * @param {readonly string[]} nodeOptions
- * @param {string} email
+ * @param {Awaited<ReturnType<typeof startPlatform>>} platform
+ * @param {string} email of a doctor
  */
-async function openSide(directory, databases, nodeOptions, email) {
-  await mkdir(directory, { recursive: true });
-  const platform = await startPlatform(databases, directory, nodeOptions);
+async function openSide(platform, email) {
   const accessToken = await logIn(platform.gateway, { email, password: demoPassword });
   const client = createGraphqlClient(platform.gateway, clients, accessToken);
   return {

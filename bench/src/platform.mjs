@@ -1,11 +1,9 @@
 import { findFreePort, serviceNames } from '@caregraph/postgres';
 import { spawn } from 'node:child_process';
-import { createAuditKeySet } from '@caregraph/audit-trail/audit-keys';
 import { createKeySet, writeKeySet } from '@caregraph/users-subgraph/access-token-key-set';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { openSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -17,21 +15,20 @@ import { masterKeySetting } from './master-key.mjs';
  * Starts the four processes as they run in production, each on ports of its own; they end with us.
  *
  * @param {import('./databases.mjs').DatabaseUrls} databases
- * @param {string} directory for the logs
+ * @param {string} directory for the logs, the keys that sign access tokens and the checkpoints
+ * @param {Record<string, string>} keyFiles
  * @param {readonly string[]} [nodeOptions] of the three services
  */
-export async function startPlatform(databases, directory, nodeOptions = []) {
+export async function startPlatform(databases, directory, keyFiles, nodeOptions = []) {
   const ports = await forEachProcess(findFreePort);
   const metricsPorts = await forEachProcess(findFreePort);
   const gateway = `http://127.0.0.1:${ports.gateway}`;
   const keysFile = path.join(directory, 'access-token-keys.json');
   await writeKeySet(keysFile, await createKeySet(new Date()));
-  const auditKeysFile = path.join(directory, 'audit-keys.json');
-  await writeFile(auditKeysFile, createAuditKeySet(new Date()));
   const shared = {
     ...environment(databases, ports, keysFile),
-    AUDIT_KEYS_FILE: auditKeysFile,
-    AUDIT_CHECKPOINTS_DIRECTORY: directory,
+    ...keyFiles,
+    AUDIT_CHECKPOINTS_DIRECTORY: path.join(directory, 'audit-checkpoints'),
     ...masterKeySetting,
   };
   const children = await forEachProcess(async (name) => {
