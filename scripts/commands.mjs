@@ -36,6 +36,8 @@ export const commands = {
   seed: withDatabases('packages/seed/dist/main.js'),
   'admin:create': withDatabases('subgraphs/users/dist/admin-create-main.js'),
   'tokens:rotate-key': { entry: platform, call: 'rotateTokenKey', runsAtRoot: true, quiet: true },
+  'keys:rotate': withDatabases('packages/encryption/dist/keys-main.js', 'keys:rotate'),
+  'keys:status': withDatabases('packages/encryption/dist/keys-main.js', 'keys:status'),
   'db:migrate': withDatabases('packages/migrations/dist/main.js', 'db:migrate'),
   'db:status': withDatabases('packages/migrations/dist/main.js', 'db:status'),
   'db:rollback': withDatabases('packages/migrations/dist/main.js', 'db:rollback'),

@@ -9,10 +9,12 @@ export interface KeyFollowing {
   readonly interval: number;
   /** After how long without an answer it encrypts no more: a rotation waits that long, and may then be sure. */
   readonly patience: number;
+  /** How long a value may be on its way to the database once it is encrypted. */
+  readonly journey: number;
 }
 
 /** How all processes follow unless they are told otherwise. */
-export const defaultFollowing: KeyFollowing = { interval: 2_000, patience: 10_000 };
+export const defaultFollowing: KeyFollowing = { interval: 2_000, patience: 10_000, journey: 5_000 };
 
 /** The key that encrypts at the moment. */
 export interface CurrentKey {

@@ -126,3 +126,18 @@ export async function unwrapDataKey(
     );
   }
 }
+
+/** Wraps a key with another master key. Within a transaction that holds the keys' lock. */
+export async function rewrapDataKey(
+  client: PoolClient,
+  stored: StoredDataKey,
+  service: EncryptedService,
+  wrappers: readonly KeyWrapper[],
+  wrapper: KeyWrapper,
+): Promise<void> {
+  const { key } = await unwrapDataKey(stored, service, wrappers);
+  const wrapped = await wrapper.wrap(key.export(), wrappedName(service, stored.id));
+  await client.query('UPDATE data_keys SET wrapped_key = $2, master_key_id = $3 WHERE id = $1', [
+    ...[stored.id, wrapped, wrapper.id],
+  ]);
+}

@@ -22,8 +22,9 @@ export class DecryptionError extends Error {
   }
 }
 
+/** What the stored form of every encrypted value begins with, so that it is told from text in clear. */
+export const encryptedPrefix = 'enc:v1:';
 const algorithm = 'aes-256-gcm';
-const prefix = 'enc:v1:';
 /** In bytes; NIST SP 800-38D, sections 8.2.2 (random nonces of 96 bits) and 5.2.1.2 (tags of 128 bits). */
 const nonceLength = 12;
 const tagLength = 16;
@@ -32,18 +33,18 @@ const nonceSupply = { bytes: Buffer.alloc(0), used: 0 };
 
 /** What the stored form of every value under a key begins with. */
 export function prefixOf(keyId: string): string {
-  return `${prefix}${keyId}:`;
+  return `${encryptedPrefix}${keyId}:`;
 }
 
 /** Whether this is the stored form of an encrypted value, rather than text from before encryption. */
 export function isEncrypted(stored: string): boolean {
-  return stored.startsWith(prefix);
+  return stored.startsWith(encryptedPrefix);
 }
 
 /** The id of the key that a value is encrypted with; null where the form names none. */
 export function keyIdOf(stored: string): string | null {
-  const end = stored.indexOf(':', prefix.length);
-  return end === -1 ? null : stored.slice(prefix.length, end);
+  const end = stored.indexOf(':', encryptedPrefix.length);
+  return end === -1 ? null : stored.slice(encryptedPrefix.length, end);
 }
 
 /**
@@ -61,7 +62,7 @@ export function encryptText({ id, key }: DataKey, text: string, place: Place): s
 
 /** Decrypts what `encryptText` made for this place with this key. Throws a `DecryptionError` for anything else. */
 export function decryptText({ id, key }: DataKey, stored: string, place: Place): string {
-  const encoded = stored.slice(prefix.length + id.length + 1);
+  const encoded = stored.slice(encryptedPrefix.length + id.length + 1);
   const bytes = Buffer.from(encoded, 'base64url');
   // Node skips what is not base64url; here there is one form for each value.
   if (bytes.length < nonceLength + tagLength || bytes.toString('base64url') !== encoded) {
@@ -83,7 +84,7 @@ export function decryptText({ id, key }: DataKey, stored: string, place: Place):
 }
 
 function placeBytes({ table, row, column }: Place): Buffer {
-  return Buffer.from(`${prefix}${table}:${column}:${row}`);
+  return Buffer.from(`${encryptedPrefix}${table}:${column}:${row}`);
 }
 
 function takeNonce(): Buffer {

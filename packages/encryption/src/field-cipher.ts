@@ -1,7 +1,8 @@
 import { databaseTarget } from '@caregraph/service-kit/database-target';
 import type { Logger } from '@caregraph/service-kit';
+import { StartupError } from '@caregraph/service-kit/startup-error';
 import { Pool } from 'pg';
-import { ensureDataKey, findDataKeys, unwrapDataKey } from './data-keys.js';
+import { ensureDataKey, findDataKeys, unwrapDataKey, type StoredDataKey } from './data-keys.js';
 import type { EncryptedService } from './encrypted-columns.js';
 import {
   DecryptionError,
@@ -14,7 +15,7 @@ import {
 } from './encrypted-text.js';
 import type { EncryptionSettings } from './encryption-settings.js';
 import { followCurrentKey, type KeyFollowing } from './current-key.js';
-import { readMasterKeys } from './master-keys.js';
+import { readMasterKeys, type KeyWrapper } from './master-keys.js';
 
 /** Encrypts the clinical text of one service's database, and decrypts it. */
 export interface FieldCipher {
@@ -47,7 +48,9 @@ export interface FieldCipherOptions {
  */
 export async function openFieldCipher(options: FieldCipherOptions): Promise<FieldCipher> {
   const { service, databaseUrl, settings, logger } = options;
-  const wrappers = readMasterKeys(settings, { production: settings.NODE_ENV === 'production' });
+  const readWrappers = (): readonly KeyWrapper[] =>
+    readMasterKeys(settings, { production: settings.NODE_ENV === 'production' });
+  let wrappers = readWrappers();
   const newest = wrappers.at(-1);
   if (newest === undefined) throw new Error('There is always a master key.');
   const pool = new Pool({
@@ -62,19 +65,28 @@ export async function openFieldCipher(options: FieldCipherOptions): Promise<Fiel
   });
   const keys = new Map<string, DataKey>();
 
+  async function unwrap(stored: StoredDataKey): Promise<DataKey> {
+    // The file may have got another line since.
+    if (!wrappers.some(({ id }) => id === stored.masterKeyId)) wrappers = readWrappers();
+    return unwrapDataKey(stored, service, wrappers);
+  }
+
   /** The key of this id; null where there is none in the database. */
   async function fetchKey(id: string): Promise<DataKey | null> {
     const known = keys.get(id);
     if (known !== undefined) return known;
     const [stored] = await findDataKeys(pool, [id]);
     if (stored === undefined) return null;
-    const key = await unwrapDataKey(stored, service, wrappers);
+    const key = await unwrap(stored);
     keys.set(id, key);
     return key;
   }
 
   async function decryptAfterFetching(id: string, stored: string, place: Place): Promise<string> {
-    const key = await fetchKey(id);
+    const key = await fetchKey(id).catch((cause: unknown) => {
+      if (!(cause instanceof StartupError)) throw cause;
+      throw new DecryptionError(place, `its data key ${id} does not open`, { cause });
+    });
     if (key === null) throw new DecryptionError(place, `there is no data key ${id}`);
     return decryptText(key, stored, place);
   }
@@ -82,9 +94,8 @@ export async function openFieldCipher(options: FieldCipherOptions): Promise<Fiel
   try {
     await ensureDataKey(pool, service, newest);
     // Retired keys are fetched when a value asks for one: their master key may be gone for good.
-    const [...inUse] = await findDataKeys(pool);
-    for (const stored of inUse.filter(({ isRetired }) => !isRetired)) {
-      keys.set(stored.id, await unwrapDataKey(stored, service, wrappers));
+    for (const stored of await findDataKeys(pool)) {
+      if (!stored.isRetired) keys.set(stored.id, await unwrap(stored));
     }
     const current = await followCurrentKey({ pool, fetchKey, logger, following: options.following });
     return {

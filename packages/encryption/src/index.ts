@@ -3,3 +3,4 @@ export { DecryptionError, type Place } from './encrypted-text.js';
 export { encryptionProblems, encryptionSettings, type EncryptionSettings } from './encryption-settings.js';
 export { openFieldCipher, type FieldCipher } from './field-cipher.js';
 export { readText, storedText, textToStore, type StoredText } from './stored-text.js';
+export { encryptClearValues, rotateDataKeys, type RotationOptions } from './rotate-keys.js';
