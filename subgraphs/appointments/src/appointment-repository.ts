@@ -1,7 +1,8 @@
 import type { AuditRecorder } from '@caregraph/audit-trail';
+import { textToStore, type FieldCipher } from '@caregraph/encryption';
 import { statusMapping, typeMapping, type Appointment } from './appointment.js';
 import { exceptOf } from './appointment-list-statement.js';
-import { appointmentColumns, toAppointment } from './appointment-row.js';
+import { appointmentColumns, placeOfNotes, toAppointment } from './appointment-row.js';
 import { transact, type Database } from './database.js';
 import type { AppointmentStatus, AppointmentType } from './generated/graphql.js';
 import type { Appointment as AppointmentRow } from './generated/prisma/client.js';
@@ -23,11 +24,12 @@ export type AppointmentRepository = ReturnType<typeof createAppointmentRepositor
 interface Dependencies {
   readonly database: Database;
   readonly audit: AuditRecorder;
+  readonly cipher: FieldCipher;
   /** The patients of whom the viewer may not know. */
   readonly hiddenPatients: () => readonly number[];
 }
 
-export function createAppointmentRepository({ database, audit, hiddenPatients }: Dependencies) {
+export function createAppointmentRepository({ database, audit, cipher, hiddenPatients }: Dependencies) {
   return {
     /** The appointments with these ids, in the same order; null where there is none. */
     async findMany(ids: readonly number[]): Promise<(Appointment | null)[]> {
@@ -46,13 +48,14 @@ export function createAppointmentRepository({ database, audit, hiddenPatients }:
       id: number,
       version: number | null,
       statuses: readonly AppointmentStatus[] | null,
-      { type, status, ...changes }: AppointmentChanges,
+      { type, status, reason, notes }: AppointmentChanges,
     ): Promise<Appointment | null> {
       return transact(database, audit, async (transaction, whoActs) => {
-        const [locked] = await transaction.$queryRaw<{ patientId: number }[]>`
-          SELECT patient_id AS "patientId", ${whoActs} FROM appointments WHERE id = ${id} FOR UPDATE`;
+        const [locked] = await transaction.$queryRaw<{ patientId: number; notes: string | null }[]>`
+          SELECT patient_id AS "patientId", notes, ${whoActs} FROM appointments WHERE id = ${id} FOR UPDATE`;
         // Asked for now: the patient may have been restricted while this change waited for others.
         if (locked === undefined || hiddenPatients().includes(locked.patientId)) return null;
+        const storedNotes = await textToStore(cipher, notes, placeOfNotes(id), locked.notes);
         const [row] = await transaction.appointment.updateManyAndReturn({
           where: {
             id,
@@ -63,7 +66,8 @@ export function createAppointmentRepository({ database, audit, hiddenPatients }:
             }),
           },
           data: {
-            ...changes,
+            ...(reason !== undefined && { reason }),
+            ...(storedNotes !== undefined && { notes: storedNotes }),
             ...(type !== undefined && { type: typeMapping.toColumn(type) }),
             ...(status !== undefined && { status: statusMapping.toColumn(status) }),
           },

@@ -1,3 +1,4 @@
+import { storedText, type Place } from '@caregraph/encryption';
 import { statusMapping, typeMapping, type Appointment } from './appointment.js';
 import { Prisma, type Appointment as AppointmentRow } from './generated/prisma/client.js';
 
@@ -7,6 +8,11 @@ export const appointmentColumns = Prisma.sql`appointments.id, appointments.patie
   appointments.type, appointments.status, appointments.reason, appointments.notes,
   appointments.is_active AS "isActive", appointments.version, appointments.created_at AS "createdAt",
   appointments.updated_at AS "updatedAt", appointments.created_by AS "createdBy"`;
+
+/** Where an appointment's notes are kept, and what their encrypted form is bound to. */
+export function placeOfNotes(row: number): Place {
+  return { table: 'appointments', row, column: 'notes' };
+}
 
 /** The spec lets `is_active` be null, which means true. */
 export function toAppointment(row: AppointmentRow): Appointment {
@@ -19,7 +25,7 @@ export function toAppointment(row: AppointmentRow): Appointment {
     type: typeMapping.fromColumn(row.type),
     status: statusMapping.fromColumn(row.status),
     reason: row.reason,
-    notes: row.notes,
+    notes: storedText(row.notes, placeOfNotes(row.id)),
     isActive: row.isActive ?? true,
     version: row.version,
     createdAt: row.createdAt,

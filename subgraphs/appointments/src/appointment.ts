@@ -1,3 +1,4 @@
+import type { StoredText } from '@caregraph/encryption';
 import { defineEnumMapping, type Connection, type InputProblem } from '@caregraph/service-kit';
 import type { TakenTime } from './database-errors.js';
 import type { AppointmentServiceErrorCode, AppointmentStatus, AppointmentType } from './generated/graphql.js';
@@ -13,7 +14,8 @@ export interface Appointment {
   readonly type: AppointmentType;
   readonly status: AppointmentStatus;
   readonly reason: string;
-  readonly notes: string | null;
+  /** Not read until a resolver asks, and only for whoever may read it. */
+  readonly notes: StoredText | null;
   readonly isActive: boolean;
   readonly version: number;
   readonly createdAt: Date | null;

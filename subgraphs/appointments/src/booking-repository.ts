@@ -1,21 +1,23 @@
+import type { FieldCipher } from '@caregraph/encryption';
 import { statusMapping, typeMapping, type Appointment } from './appointment.js';
-import { appointmentColumns, toAppointment } from './appointment-row.js';
+import { appointmentColumns, placeOfNotes, toAppointment } from './appointment-row.js';
 import type { BookingRequest } from './booking-request.js';
 import type { Database, Transaction } from './database.js';
 import type { TakenTime } from './database-errors.js';
 import { Prisma, type Appointment as AppointmentRow } from './generated/prisma/client.js';
+import type { Participants } from './participants.js';
 import type { Interval } from './working-time.js';
 
 /** An appointment that is to be booked. */
 export type NewAppointment = Pick<
   Appointment,
-  'patientId' | 'doctorId' | 'dateTime' | 'duration' | 'type' | 'reason' | 'notes' | 'createdBy'
->;
+  'patientId' | 'doctorId' | 'dateTime' | 'duration' | 'type' | 'reason' | 'createdBy'
+> & { readonly notes: string | null };
 
 /** What booking needs of appointments, whoever asks: what a viewer may not know of is in the way all the same. */
 export type BookingRepository = ReturnType<typeof createBookingRepository>;
 
-export function createBookingRepository(database: Database) {
+export function createBookingRepository(database: Database, cipher: Pick<FieldCipher, 'encrypt'>) {
   /** Whose time is taken then; the doctor's if both are, and null if neither is. */
   async function findConflict(
     { patientId, doctorId, dateTime, duration }: NewAppointment,
@@ -32,31 +34,26 @@ export function createBookingRepository(database: Database) {
 
   return {
     /**
-     * Begins a transaction of `transact`: waits until no other one books for this doctor or patient, or under this
-     * key, and keeps others waiting until this one ends. All take their locks in the same order, so that none waits
-     * for one that waits for it.
+     * Begins a transaction of `transact`: waits until no other one books for this doctor or patient, and keeps others
+     * waiting until this one ends.
      */
-    async lock(
+    async lock(transaction: Transaction, whoActs: Prisma.Sql, held: Held): Promise<void> {
+      await transaction.$executeRaw`SELECT ${whoActs}, ${Prisma.join(locksOf(held))}`;
+    },
+
+    /**
+     * Does so for a booking, under its client's key if there is one, and returns the id that the appointment will
+     * have: its notes are bound to that before they are stored.
+     */
+    async lockAndReserve(
       transaction: Transaction,
       whoActs: Prisma.Sql,
-      {
-        doctorId,
-        patientId,
-        request,
-      }: { doctorId: number; patientId?: number; request?: BookingRequest | null },
-    ): Promise<void> {
-      const locks = [
-        ...(request == null
-          ? []
-          : [
-              Prisma.sql`${lockClasses.key}::integer, hashtext(${`${request.createdBy} ${request.idempotencyKey}`})`,
-            ]),
-        Prisma.sql`${lockClasses.doctor}::integer, ${doctorId}::integer`,
-        ...(patientId === undefined
-          ? []
-          : [Prisma.sql`${lockClasses.patient}::integer, ${patientId}::integer`]),
-      ].map((key) => Prisma.sql`pg_advisory_xact_lock(${key})`);
-      await transaction.$executeRaw`SELECT ${Prisma.join([whoActs, ...locks])}`;
+      held: Participants & { readonly request: BookingRequest | null },
+    ): Promise<number> {
+      const [reserved] = await transaction.$queryRaw<{ id: number }[]>`
+        SELECT ${whoActs}, ${Prisma.join(locksOf(held))}, nextval('appointments_id_seq')::integer AS id`;
+      if (reserved === undefined) throw new Error('A sequence always has a next number.');
+      return reserved.id;
     },
 
     findConflict,
@@ -66,13 +63,19 @@ export function createBookingRepository(database: Database) {
      * row back before it waits for another writer's: with a plain INSERT, two rows that are written at once without
      * our locks (with psql, say) wait for each other, and one ends as a deadlock.
      */
-    async insert(transaction: Transaction, appointment: NewAppointment): Promise<Appointment | TakenTime> {
+    async insert(
+      transaction: Transaction,
+      id: number,
+      appointment: NewAppointment,
+    ): Promise<Appointment | TakenTime> {
       const { patientId, doctorId, dateTime, duration, type, reason, notes, createdBy } = appointment;
+      const storedNotes = notes === null ? null : cipher.encrypt(notes, placeOfNotes(id));
       for (let attempt = 1; attempt <= insertAttempts; attempt += 1) {
         const [row] = await transaction.$queryRaw<AppointmentRow[]>`
-          INSERT INTO appointments (patient_id, doctor_id, date_time, duration, type, status, reason, notes, created_by)
-          VALUES (${patientId}, ${doctorId}, ${dateTime}::timestamp, ${duration}, ${typeMapping.toColumn(type)},
-            ${statusMapping.toColumn('SCHEDULED')}, ${reason}, ${notes}, ${createdBy})
+          INSERT INTO appointments
+            (id, patient_id, doctor_id, date_time, duration, type, status, reason, notes, created_by)
+          VALUES (${id}, ${patientId}, ${doctorId}, ${dateTime}::timestamp, ${duration}, ${typeMapping.toColumn(type)},
+            ${statusMapping.toColumn('SCHEDULED')}, ${reason}, ${storedNotes}, ${createdBy})
           ON CONFLICT DO NOTHING RETURNING ${appointmentColumns}`;
         if (row !== undefined) return toAppointment(row);
         const conflict = await findConflict(appointment, transaction);
@@ -110,6 +113,27 @@ export function createBookingRepository(database: Database) {
       return rows.map(({ dateTime, endsAt }) => ({ start: dateTime.getTime(), end: endsAt.getTime() }));
     },
   };
+}
+
+/** For whom, and under which client's key, nobody else may book meanwhile. */
+interface Held extends Partial<Participants> {
+  readonly doctorId: number;
+  readonly request?: BookingRequest | null;
+}
+
+/**
+ * Expressions that take the locks, always in the same order, so that none waits for one that waits for it. As text:
+ * what they return, PostgreSQL's nothing, is no value that Prisma reads.
+ */
+function locksOf({ doctorId, patientId, request }: Held): Prisma.Sql[] {
+  const keyOf = ({ createdBy, idempotencyKey }: BookingRequest): Prisma.Sql =>
+    Prisma.sql`${lockClasses.key}::integer, hashtext(${`${createdBy} ${idempotencyKey}`})`;
+  const keys = [
+    ...(request == null ? [] : [keyOf(request)]),
+    Prisma.sql`${lockClasses.doctor}::integer, ${doctorId}::integer`,
+    ...(patientId === undefined ? [] : [Prisma.sql`${lockClasses.patient}::integer, ${patientId}::integer`]),
+  ];
+  return keys.map((key) => Prisma.sql`pg_advisory_xact_lock(${key})::text`);
 }
 
 /** How often an appointment that is in the way may be called off while another one is booked. */

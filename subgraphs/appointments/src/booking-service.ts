@@ -55,7 +55,7 @@ export function createBookingService(dependencies: Dependencies) {
         const conflict = hasWaited && request === null ? await bookings.findConflict(appointment) : null;
         if (conflict !== null) return taken(conflict);
         return transact(database, audit, async (transaction, whoActs) => {
-          await bookings.lock(transaction, whoActs, { ...participants, request });
+          const id = await bookings.lockAndReserve(transaction, whoActs, { ...participants, request });
           const meanwhile = request === null ? null : await requests.find(request, transaction);
           if (meanwhile !== null) return repetition(meanwhile, hidden);
           // The patient may have been restricted while this booking waited for others.
@@ -63,7 +63,7 @@ export function createBookingService(dependencies: Dependencies) {
           const [week = null] = await schedules.findMany([participants.doctorId], transaction);
           const problem = findTimeProblem(week, appointment, new Date());
           if (problem !== null) return { appointment: null, userErrors: [problem] };
-          const booked = await bookings.insert(transaction, appointment);
+          const booked = await bookings.insert(transaction, id, appointment);
           if (booked === 'doctor' || booked === 'patient') return taken(booked);
           if (request !== null) await requests.insert(transaction, request, booked.id);
           return { appointment: booked, userErrors: [] };

@@ -10,6 +10,7 @@ import {
   wholeNumberSetting,
 } from '@caregraph/service-kit';
 import { auditSettings } from '@caregraph/audit-trail';
+import { encryptionProblems, encryptionSettings } from '@caregraph/encryption';
 import { z } from 'zod';
 import { timeZoneName } from './time-zone.js';
 
@@ -19,6 +20,7 @@ const settings = z.object({
   APPOINTMENTS_DATABASE_URL: databaseUrlSetting,
   ...contextSecretSettings,
   ...auditSettings,
+  ...encryptionSettings,
   USERS_URL: httpUrlSetting.default('http://127.0.0.1:4001/graphql'),
   PATIENTS_URL: httpUrlSetting.default('http://127.0.0.1:4002/graphql'),
   SERVICE_TIMEOUT_MS: serviceTimeoutSetting,
@@ -32,5 +34,8 @@ export type Config = z.output<typeof settings>;
 
 /** Reads the settings; throws a `SettingsError` that names every problem. */
 export function loadConfig(environment: NodeJS.ProcessEnv): Config {
-  return parseSettings(settings, environment, (given) => deploymentProblems(given, { serves: ['services'] }));
+  return parseSettings(settings, environment, (given) => [
+    ...encryptionProblems(given),
+    ...deploymentProblems(given, { serves: ['services'] }),
+  ]);
 }

@@ -1,4 +1,5 @@
-import type { AuditRecorder, AuditTrail } from '@caregraph/audit-trail';
+import type { AuditLog, AuditRecorder, AuditTrail } from '@caregraph/audit-trail';
+import type { FieldCipher } from '@caregraph/encryption';
 import type { CallContext } from '@caregraph/service-kit';
 import { createAppointmentLists, type AppointmentLists } from './appointment-lists.js';
 import { createAppointmentListRepository } from './appointment-list-repository.js';
@@ -18,6 +19,8 @@ import type { Turns } from './turns.js';
 /** What one request has: fresh each time, so that nothing that was read outlives it. */
 export interface RequestContext extends CallContext {
   readonly audit: AuditRecorder;
+  readonly auditLog: AuditLog;
+  readonly cipher: FieldCipher;
   readonly appointments: AppointmentService;
   readonly lists: AppointmentLists;
   readonly bookings: BookingService;
@@ -28,6 +31,7 @@ export interface RequestContext extends CallContext {
 /** What all requests share. */
 export interface Dependencies {
   readonly trail: AuditTrail;
+  readonly cipher: FieldCipher;
   readonly database: Database;
   readonly restrictions: PatientRestrictions;
   readonly bookings: BookingRepository;
@@ -48,6 +52,8 @@ export function createContext(call: CallContext, dependencies: Dependencies): Re
   return {
     ...call,
     audit: shared.audit,
+    auditLog: shared.trail.log,
+    cipher: shared.cipher,
     appointments: createAppointmentService({ ...shared, appointments }),
     lists: createAppointmentLists(createAppointmentListRepository(shared)),
     bookings: createBookingService(shared),

@@ -1,3 +1,4 @@
+import { readText } from '@caregraph/encryption';
 import { dateTimeScalar, localTimeScalar, parseId } from '@caregraph/service-kit';
 import { endOf } from './appointment.js';
 import type { Resolvers } from './generated/graphql.js';
@@ -10,6 +11,7 @@ export const resolvers: Resolvers = {
     appointment: (_, { id }, { appointments }) => appointments.load(id),
     appointments: (_, list, { lists }) => lists.list(list),
     availableSlots: (_, search, { schedules }) => schedules.availableSlots(search),
+    appointmentsAuditLog: (_, list, { auditLog }) => auditLog.list(list),
   },
   Mutation: {
     bookAppointment: (_, { input }, { bookings, viewer }) => bookings.book(viewer, input),
@@ -27,7 +29,11 @@ export const resolvers: Resolvers = {
     patient: ({ patientId }) => ({ id: patientId }),
     doctor: ({ doctorId }) => ({ id: doctorId }),
     endsAt: ({ dateTime, duration }) => endOf(dateTime, duration),
+    notes: ({ notes }, _, { cipher }) => readText(cipher, notes),
     createdBy: ({ createdBy }) => ({ id: createdBy }),
+  },
+  AuditActor: {
+    user: ({ userId }) => (userId === null ? null : { id: userId }),
   },
   Patient: {
     __resolveReference: ({ id }) => toReference(id),

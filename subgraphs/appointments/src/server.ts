@@ -6,8 +6,9 @@ import {
   startSubgraphServer,
 } from '@caregraph/service-kit';
 import type { HttpServer, Logger } from '@caregraph/service-kit';
-import { enforcePolicy } from '@caregraph/access-policy';
+import { enforcePolicy, policyDigest } from '@caregraph/access-policy';
 import { answerAfterEntry, openAuditTrail, recordAccess } from '@caregraph/audit-trail';
+import { openFieldCipher } from '@caregraph/encryption';
 import { createBookingRepository } from './booking-repository.js';
 import { createBookingRequestRepository } from './booking-request-repository.js';
 import type { Config } from './config.js';
@@ -23,12 +24,14 @@ import { createTurns } from './turns.js';
 export async function startServer(config: Config, logger: Logger): Promise<HttpServer> {
   const tls = openProcessTls(config, logger);
   const metrics = createMetrics('appointments');
-  const trail = openAuditTrail({
+  const ownData = {
     service: 'appointments',
     databaseUrl: config.APPOINTMENTS_DATABASE_URL,
     settings: config,
     logger,
-  });
+  } as const;
+  const cipher = await openFieldCipher(ownData);
+  const trail = openAuditTrail({ ...ownData, policyDigest, metrics });
   const database = connectDatabase(config.APPOINTMENTS_DATABASE_URL, metrics, (error) => {
     logger.warn({ err: error }, 'a database connection failed');
   });
@@ -36,10 +39,11 @@ export async function startServer(config: Config, logger: Logger): Promise<HttpS
   const restrictions = followRestrictions(config, tls, logger);
   const dependencies: Dependencies = {
     trail,
+    cipher,
     database,
     restrictions,
-    bookings: createBookingRepository(database),
-    requests: createBookingRequestRepository(database),
+    bookings: createBookingRepository(database, cipher),
+    requests: createBookingRequestRepository(database, cipher),
     schedules: createScheduleRepository(database, config.CLINIC_TIME_ZONE),
     clients,
     turns: createTurns(),
@@ -64,6 +68,7 @@ export async function startServer(config: Config, logger: Logger): Promise<HttpS
     async close() {
       await Promise.all([restrictions.close(), clients.patients.close(), clients.users.close()]);
       await trail.close();
+      await cipher.close();
       await database.$disconnect();
     },
   });
