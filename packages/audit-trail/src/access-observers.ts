@@ -1,8 +1,9 @@
-import type { AuditedTypes } from './record-access.js';
+import { parseId } from '@caregraph/service-kit';
 import type { AuditRecorder } from './audit-recorder.js';
+import { isThenable } from './thenable.js';
 
 /** What a field of the schema was asked, and answered. */
-interface Seen {
+export interface Seen {
   readonly source: unknown;
   readonly args: Readonly<Record<string, unknown>>;
   /** The answer; null where the field was refused. */
@@ -15,27 +16,35 @@ interface Seen {
 /** Notes what is worth an entry. */
 export type Observer = (seen: Seen) => void;
 
-/** A field of an audited record. */
-export function observeField(type: string, field: string, patientIdProperty: string | null): Observer {
+/** A GraphQL type of which records are audited, with the property that holds the patient's id, if it has one. */
+export interface AuditedType {
+  readonly name: string;
+  readonly patientId: string | null;
+}
+
+/** A field of an audited record, given out or refused. */
+export function observeField(type: AuditedType, field: string): Observer {
   return ({ source, refusal, audit }) => {
-    const id = property(source, 'id');
-    if (typeof id !== 'number' && typeof id !== 'string') return;
-    const patientId = patientIdProperty === null ? null : property(source, patientIdProperty);
-    const record = { type, id, patientId: typeof patientId === 'number' ? patientId : null };
-    audit.field(record, field, refusal === null ? 'SUCCESS' : 'DENIED');
+    noteRecord(audit, type, source, field, refusal);
+  };
+}
+
+/** Audited records that a field answers, whatever is then asked of them: that they exist says something, too. */
+export function observeRecords(type: AuditedType): Observer {
+  return ({ value, audit }) => {
+    for (const record of Array.isArray(value) ? value : [value]) noteRecord(audit, type, record, null, null);
   };
 }
 
 /** A refusal of a field of anything else. */
-export function observeRefusal(coordinate: string): Observer {
+export function observeRefusal(type: string, field: string): Observer {
   return ({ source, refusal, audit }) => {
     if (refusal === null) return;
-    const [recordType = '', field = ''] = coordinate.split('.');
     const id = property(source, 'id');
     audit.note({
       action: 'READ',
       outcome: 'DENIED',
-      recordType,
+      recordType: type,
       recordIds: typeof id === 'number' || typeof id === 'string' ? [id] : [],
       fields: [field],
       code: refusal,
@@ -43,104 +52,84 @@ export function observeRefusal(coordinate: string): Observer {
   };
 }
 
-/** A list of audited records: how many were given out, and by which kinds of conditions, not which values. */
-export function observeList(
-  coordinate: string,
-  recordType: string,
-  patientIdOfParent: string | null | undefined,
-): Observer {
-  return ({ source, args, value, refusal, audit }) => {
-    if (refusal !== null) return;
-    const edges = property(value, 'edges');
-    const patientId = patientIdOfParent == null ? null : property(source, patientIdOfParent);
-    audit.note({
-      action: 'SEARCH',
-      outcome: 'SUCCESS',
-      recordType,
-      recordCount: Array.isArray(edges) ? edges.length : 0,
-      patientIds: typeof patientId === 'number' ? [patientId] : [],
-      fields: conditionsOf(args),
-      operation: coordinate,
-    });
+/** A refusal of a query. */
+export function observeQuery(coordinate: string): Observer {
+  return ({ refusal, audit }) => {
+    if (refusal === null) return;
+    audit.note({ action: 'READ', outcome: 'DENIED', operation: coordinate, code: refusal });
   };
 }
 
-/** A query: refused, or by id for an audited record that the viewer is not shown. */
-export function observeQuery(coordinate: string, answers: string, audited: AuditedTypes): Observer {
+/** A query by id for an audited record that the viewer is not shown. */
+export function observeMissing(coordinate: string, type: AuditedType): Observer {
   return ({ args, value, refusal, audit }) => {
-    if (refusal !== null) {
-      audit.note({ action: 'READ', outcome: 'DENIED', operation: coordinate, code: refusal });
-    } else if (value === null && Object.hasOwn(audited, answers) && typeof args['id'] === 'string') {
-      noteMissing(audit, answers, args['id'], audited, coordinate);
-    }
+    if (refusal === null && value === null) noteMissing(audit, type, args['id'], coordinate);
   };
 }
 
 /** References that the gateway, or another service, asks to be resolved. */
-export function observeEntities(audited: AuditedTypes): Observer {
-  return ({ args, value, refusal, audit }) => {
-    if (refusal !== null) {
-      audit.note({ action: 'READ', outcome: 'DENIED', operation: 'Query._entities', code: refusal });
-    }
+export function observeEntities(types: ReadonlyMap<string, AuditedType>): Observer {
+  return ({ args, value, audit }) => {
     const references = args['representations'];
     if (!Array.isArray(value) || !Array.isArray(references)) return;
-    for (const [index, entity] of value.entries()) {
-      const type = property(references[index], '__typename');
-      const id = property(references[index], 'id');
-      if (entity !== null || typeof type !== 'string' || !Object.hasOwn(audited, type)) continue;
-      noteMissing(audit, type, String(id), audited, 'Query._entities');
+    for (const [index, answer] of value.entries()) {
+      const type = types.get(String(property(references[index], '__typename')));
+      if (type === undefined) continue;
+      const note = (entity: unknown): void => {
+        if (entity === null) noteMissing(audit, type, property(references[index], 'id'), 'Query._entities');
+        else noteRecord(audit, type, entity, null, null);
+      };
+      // Noted before GraphQL goes on with it, whose own listener comes later. What fails gives nothing out.
+      if (isThenable(answer)) answer.then(note, () => undefined);
+      else note(answer);
     }
   };
 }
 
-/** A mutation that was refused, or that named a record which is not there for the viewer. */
-export function observeMutation(coordinate: string): Observer {
-  return ({ args, value, refusal, audit }) => {
-    const errors = property(value, 'userErrors');
-    const codes = Array.isArray(errors) ? errors.map((error) => property(error, 'code')) : [];
-    const code =
-      refusal ?? codes.find((one) => one === 'FORBIDDEN') ?? codes.find((one) => one === 'NOT_FOUND');
-    if (typeof code !== 'string') return;
-    const id = property(args['input'], 'id');
-    audit.note({
-      action: 'EXECUTE',
-      outcome: code === 'NOT_FOUND' ? 'NOT_FOUND' : 'DENIED',
-      recordIds: typeof id === 'string' ? [id] : [],
-      operation: coordinate,
-      code,
-    });
-  };
+/** An audited record that a source is, if it is one. */
+function noteRecord(
+  audit: AuditRecorder,
+  type: AuditedType,
+  source: unknown,
+  field: string | null,
+  refusal: string | null,
+): void {
+  const id = property(source, 'id');
+  if (typeof id !== 'number' && typeof id !== 'string') return;
+  const patientId = type.patientId === null ? null : property(source, type.patientId);
+  audit.read(
+    { type: type.name, id, patientId: typeof patientId === 'number' ? patientId : null },
+    field,
+    refusal,
+  );
 }
 
-function noteMissing(
-  audit: AuditRecorder,
-  recordType: string,
-  id: string,
-  audited: AuditedTypes,
-  operation: string,
-): void {
-  // A record that is its own patient: the patient that somebody asked for is known, whether or not there is one.
-  const patientId = audited[recordType] === 'id' ? Number(id) : Number.NaN;
+function noteMissing(audit: AuditRecorder, type: AuditedType, id: unknown, operation: string): void {
   audit.note({
     action: 'READ',
     outcome: 'NOT_FOUND',
-    recordType,
-    recordIds: [id],
-    patientIds: Number.isInteger(patientId) && patientId > 0 && patientId < 2 ** 31 ? [patientId] : [],
+    recordType: type.name,
+    recordIds: knowableIds(id),
+    // Of a record that is its own patient: the one that somebody asked for, whether or not there is one.
+    patientIds: type.patientId === 'id' ? patientIdsOf(id) : [],
     operation,
   });
 }
 
-/** The names of the arguments, and of the parts of inputs, that were given. */
-function conditionsOf(args: Readonly<Record<string, unknown>>): string[] {
-  return Object.entries(args).flatMap(([name, value]) => {
-    if (value === null || value === undefined || name === 'first' || name === 'after') return [];
-    return typeof value === 'object' && !Array.isArray(value)
-      ? Object.keys(value).map((part) => `${name}.${part}`)
-      : [name];
-  });
+const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
+/** An id that a client sent, if a record can have it: what else a client writes there, such as a name, is not kept. */
+export function knowableIds(id: unknown): string[] {
+  const text = String(id);
+  return parseId(text) !== null || uuid.test(text) ? [text] : [];
 }
 
-function property(value: unknown, name: string): unknown {
+/** The patient whom an id that a client sent stands for, if it can be one. */
+export function patientIdsOf(id: unknown): number[] {
+  return typeof id === 'string' || typeof id === 'number' ? [parseId(String(id)) ?? []].flat() : [];
+}
+
+/** The property of an object; undefined of anything else. */
+export function property(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }

@@ -3,20 +3,12 @@ import { attest, attestedEntry, changeContextOf, pseudonymOf } from './attestati
 import { contentOf, originOf, type AuditEvent } from './audit-entry.js';
 import type { AuditKey } from './audit-keys.js';
 import type { EntryWriter } from './entry-writer.js';
-
-/** A record that the trail is about. */
-export interface AuditedRecord {
-  /** Its GraphQL type. */
-  readonly type: string;
-  readonly id: number | string;
-  /** The patient whom it is about; null where it is about none. */
-  readonly patientId: number | null;
-}
+import { createReadNotes, type AuditedRecord } from './read-notes.js';
 
 /** Notes what one request sees and tries, and writes it before the request is answered. */
 export interface AuditRecorder {
-  /** Notes that a field of a record is given out, or refused. */
-  field(record: AuditedRecord, field: string, outcome: 'SUCCESS' | 'DENIED'): void;
+  /** Notes a field that is given out, or refused, or that a record is given out at all: see `ReadNotes`. */
+  read(record: AuditedRecord, field: string | null, refusal: string | null): void;
   /** Notes anything else. */
   note(event: AuditEvent): void;
   /**
@@ -42,14 +34,11 @@ export function createAuditRecorder(
   { service, writer, key }: Dependencies,
 ): AuditRecorder {
   let events: AuditEvent[] = [];
-  let fields = new Map<string, NotedRecord>();
+  let reads = createReadNotes();
 
   return {
-    field(record, field, outcome) {
-      const place = `${outcome} ${record.type} ${record.id}`;
-      const noted = fields.get(place);
-      if (noted === undefined) fields.set(place, { record, outcome, fields: new Set([field]) });
-      else noted.fields.add(field);
+    read(record, field, refusal) {
+      reads.add(record, field, refusal);
     },
     note(event) {
       events.push(event);
@@ -57,39 +46,15 @@ export function createAuditRecorder(
     changeContext: (viewer = call.viewer) => changeContextOf(service, originOf({ ...call, viewer }), key),
     pseudonym: (text) => pseudonymOf(service, text, key),
     async write() {
-      if (fields.size === 0 && events.length === 0) return;
-      const entries = [...events, ...readsOf(fields.values())].map((event) => {
+      const noted = [...events, ...reads.events()];
+      events = [];
+      reads = createReadNotes();
+      if (noted.length === 0) return;
+      const entries = noted.map((event) => {
         const content = contentOf(event, call);
         return { ...content, ...attest(key, (at) => attestedEntry(service, content, at)) };
       });
-      events = [];
-      fields = new Map();
       await writer.append(entries);
     },
   };
-}
-
-interface NotedRecord {
-  readonly record: AuditedRecord;
-  readonly outcome: 'SUCCESS' | 'DENIED';
-  readonly fields: Set<string>;
-}
-
-/** One event for all records of a type of which the same fields were read: a page is one entry. */
-function readsOf(noted: Iterable<NotedRecord>): AuditEvent[] {
-  const groups = new Map<string, NotedRecord[]>();
-  for (const one of noted) {
-    const key = `${one.outcome} ${one.record.type} ${[...one.fields].join()}`;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [one]);
-    else group.push(one);
-  }
-  return [...groups.values()].map((group) => ({
-    action: 'READ',
-    outcome: group[0]?.outcome ?? 'SUCCESS',
-    recordType: group[0]?.record.type ?? '',
-    recordIds: group.map(({ record }) => record.id),
-    patientIds: [...new Set(group.flatMap(({ record: { patientId } }) => patientId ?? []))],
-    fields: [...(group[0]?.fields ?? [])],
-  }));
 }

@@ -3,55 +3,76 @@ import {
   defaultFieldResolver,
   getNamedType,
   GraphQLError,
+  isObjectType,
   type GraphQLFieldConfig,
   type GraphQLFieldResolver,
+  type GraphQLNamedType,
   type GraphQLSchema,
 } from 'graphql';
-import type { AuditRecorder } from './audit-recorder.js';
 import {
   observeEntities,
   observeField,
-  observeList,
-  observeMutation,
+  observeMissing,
   observeQuery,
+  observeRecords,
   observeRefusal,
+  type AuditedType,
   type Observer,
 } from './access-observers.js';
+import type { AuditRecorder } from './audit-recorder.js';
+import { observeList, observeMutation } from './operation-observers.js';
+import { isThenable } from './thenable.js';
 
 /** What recording needs of a request's context. */
 export interface AuditContext {
   readonly audit: AuditRecorder;
 }
 
-/** The GraphQL types whose records are audited, each with the property that holds the patient's id, if it has one. */
-export type AuditedTypes = Readonly<Record<string, string | null>>;
-
 type Arguments = Readonly<Record<string, unknown>>;
 type FieldConfig = GraphQLFieldConfig<unknown, AuditContext, Arguments>;
 type Resolver = GraphQLFieldResolver<unknown, AuditContext, Arguments>;
 
+/** What stands for a patient, in the service that owns patients and in those that refer to them. */
+const patient: AuditedType = { name: 'Patient', patientId: 'id' };
+/** The trail itself: that it was searched is noted, each entry that was given out is not. */
+const trailEntry: AuditedType = { name: 'AuditEntry', patientId: null };
+
 /**
- * The schema with everything noted that it gives out of audited records: each of their fields, each list with the
- * number of its records, each record that was asked for by id and not found, and each refusal. Goes around the schema
- * that enforces the policy. A field that fails in any other way gives nothing out.
+ * The schema with everything noted that it gives out of audited records: each record and each of its fields, each list
+ * with the number of its records, each record that was asked for by id and not found, and each refusal. Goes around
+ * the schema that enforces the policy. A field that fails in any other way gives nothing out.
+ *
+ * `audited` names the types of the service's own records, each with the property that holds the patient's id, if any.
  */
-export function recordAccess(schema: GraphQLSchema, audited: AuditedTypes): GraphQLSchema {
+export function recordAccess(
+  schema: GraphQLSchema,
+  audited: Readonly<Record<string, string | null>>,
+): GraphQLSchema {
   const query = schema.getQueryType()?.name;
   const mutation = schema.getMutationType()?.name;
+  const types = new Map(
+    Object.entries(audited).map(([name, patientId]): [string, AuditedType] => [name, { name, patientId }]),
+  );
+  const listed = new Map([...types, [trailEntry.name, trailEntry] as const]);
 
-  function observersOf(config: FieldConfig, field: string, type: string): Observer[] {
-    const coordinate = `${type}.${field}`;
-    const answers = getNamedType(config.type).name;
-    const node = answers.endsWith('Connection') ? answers.slice(0, -'Connection'.length) : null;
-    if (type === mutation) return [observeMutation(coordinate)];
-    const list =
-      node !== null && Object.hasOwn(audited, node) ? [observeList(coordinate, node, audited[type])] : [];
-    if (field === '_entities') return [observeEntities(audited)];
-    if (type === query) return [...list, observeQuery(coordinate, answers, audited)];
-    const patientId = audited[type];
+  function observersOf(config: FieldConfig, field: string, parent: string): Observer[] {
+    const coordinate = `${parent}.${field}`;
+    const answer = getNamedType(config.type);
+    if (parent === mutation) return [observeMutation(coordinate, payloadRecord(answer, types))];
+    if (field === '_entities') return [observeQuery(coordinate), observeEntities(types)];
+    const ofParent = types.get(parent) ?? (parent === patient.name ? patient : null);
+    const node = listed.get(nodeOf(answer.name));
+    const record = types.get(answer.name);
+    const parentType = types.get(parent);
     return [
-      ...list,
-      patientId === undefined ? observeRefusal(coordinate) : observeField(type, field, patientId),
+      ...(node === undefined ? [] : [observeList(coordinate, node.name, ofParent?.patientId ?? null)]),
+      ...(record === undefined ? [] : [observeRecords(record)]),
+      ...(record === undefined || parent !== query ? [] : [observeMissing(coordinate, record)]),
+      parent === query
+        ? observeQuery(coordinate)
+        : parentType === undefined
+          ? observeRefusal(parent, field)
+          : observeField(parentType, field),
     ];
   }
 
@@ -66,11 +87,30 @@ export function recordAccess(schema: GraphQLSchema, audited: AuditedTypes): Grap
   });
 }
 
+/** The type of the nodes of a connection; of anything else a name that no type has. */
+function nodeOf(type: string): string {
+  return type.endsWith('Connection') ? type.slice(0, -'Connection'.length) : '';
+}
+
+/** The type of the audited record that a mutation's payload holds. */
+function payloadRecord(
+  payload: GraphQLNamedType,
+  types: ReadonlyMap<string, AuditedType>,
+): AuditedType | null {
+  const fields = isObjectType(payload) ? Object.values(payload.getFields()) : [];
+  for (const { type } of fields) {
+    const record = types.get(getNamedType(type).name);
+    if (record !== undefined) return record;
+  }
+  return null;
+}
+
 /** The resolver, with the observers told what it answered, or with which code it refused. */
 function observed(resolve: Resolver, observers: readonly Observer[]): Resolver {
   return (source, args, context, info) => {
     const tell = (value: unknown, refusal: string | null): void => {
-      for (const observe of observers) observe({ source, args, value, refusal, audit: context.audit });
+      const seen = { source, args, value, refusal, audit: context.audit };
+      for (const observe of observers) observe(seen);
     };
     const succeed = (value: unknown): unknown => {
       tell(value, null);
@@ -87,6 +127,6 @@ function observed(resolve: Resolver, observers: readonly Observer[]): Resolver {
     } catch (error) {
       return fail(error);
     }
-    return value instanceof Promise ? value.then(succeed, fail) : succeed(value);
+    return isThenable(value) ? value.then(succeed, fail) : succeed(value);
   };
 }

@@ -3,6 +3,8 @@ export interface EnumMapping<Name extends string, Column extends string> {
   readonly toColumn: (name: Name) => Column;
   /** Throws on a string that the table does not have: the column's CHECK forbids it. */
   readonly fromColumn: (column: string) => Name;
+  /** The same for a column without such a CHECK: null on a string that the table does not have. */
+  readonly findName: (column: string) => Name | null;
 }
 
 /** Builds a mapping from one exhaustive table, for example `{ FOLLOW_UP: 'follow-up', … }`. */
@@ -20,5 +22,6 @@ export function defineEnumMapping<Name extends string, Column extends string>(
         throw new Error(`The column holds ${JSON.stringify(column)}, which no name stands for.`);
       return name;
     },
+    findName: (column) => names.get(column) ?? null,
   };
 }

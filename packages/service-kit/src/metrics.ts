@@ -7,14 +7,16 @@ import type { ProcessTls } from './process-tls.js';
 /** What one process counts. */
 export interface Metrics {
   /**
-   * Counts one SQL statement, by its text: `data`, `transaction` for BEGIN, COMMIT and their kin, or `background` for
-   * one that begins with a comment of that word: no request has asked for it.
+   * Counts one SQL statement, by its text: `data`, `transaction` for BEGIN, COMMIT and their kin, or what a comment
+   * says that it begins with: `background` where no request has asked for it, `audit` where it is the trail's own.
    */
   countStatement(sql: string): void;
   /** Counts something that whoever looks after the platform's security must hear of. */
   countSecurityAlert(kind: string): void;
   /** Records how long a request took, in seconds, and its HTTP status. */
   observeRequest(seconds: number, status: number): void;
+  /** Records how long it took to write the audit entries that were waiting, in seconds. */
+  observeAuditWrite(seconds: number): void;
   /** The metrics as Prometheus reads them. */
   render(): Promise<string>;
 }
@@ -22,7 +24,7 @@ export interface Metrics {
 const transactionControl =
   /^\s*(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|START TRANSACTION|SET TRANSACTION)\b/i;
 
-const background = /^\s*\/\* background \*\//;
+const statedKind = /^\s*\/\* (background|audit) \*\//;
 
 export function createMetrics(service: string): Metrics {
   const registry = new Registry();
@@ -46,6 +48,11 @@ export function createMetrics(service: string): Metrics {
     labelNames: ['status'],
     registers: [registry],
   });
+  const auditWrites = new Histogram({
+    name: 'caregraph_audit_write_seconds',
+    help: 'Time to write the audit entries of the requests that wait for them',
+    registers: [registry],
+  });
   return {
     countStatement(sql) {
       statements.inc({ kind: statementKind(sql) });
@@ -56,12 +63,16 @@ export function createMetrics(service: string): Metrics {
     observeRequest(seconds, status) {
       requests.observe({ status }, seconds);
     },
+    observeAuditWrite(seconds) {
+      auditWrites.observe(seconds);
+    },
     render: () => registry.metrics(),
   };
 }
 
 function statementKind(sql: string): string {
-  if (background.test(sql)) return 'background';
+  const [, stated] = statedKind.exec(sql) ?? [];
+  if (stated !== undefined) return stated;
   return transactionControl.test(sql) ? 'transaction' : 'data';
 }
 

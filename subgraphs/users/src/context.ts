@@ -1,4 +1,4 @@
-import type { AuditRecorder, AuditTrail } from '@caregraph/audit-trail';
+import type { AuditLog, AuditRecorder, AuditTrail } from '@caregraph/audit-trail';
 import type { CallContext, Viewer } from '@caregraph/service-kit';
 import { createLoginService, type LoginService } from './login-service.js';
 import { createPasswordService, type PasswordService } from './password-service.js';
@@ -9,6 +9,7 @@ import { createUserSessionService, type UserSessionService } from './user-sessio
 /** What one request has: fresh each time, so that nothing that was read outlives it. */
 export interface RequestContext extends CallContext {
   readonly audit: AuditRecorder;
+  readonly auditLog: AuditLog;
   /** A login makes its user the viewer of the rest of the request. */
   viewer: Viewer;
   readonly users: UserService;
@@ -34,6 +35,7 @@ export function createContext(call: CallContext, shared: Dependencies): RequestC
   return {
     ...call,
     audit,
+    auditLog: shared.trail.log,
     users: createUserService(dependencies),
     passwords: createPasswordService(dependencies),
     logins: createLoginService(dependencies),

@@ -12,6 +12,7 @@ export const resolvers: Resolvers = {
     users: (_, { filter, ...page }, { users, viewer }) => users.list(viewer, filter, page),
     sessions: (_, { userId, filter, ...page }, { userSessions, viewer }) =>
       userSessions.list(viewer, userId, filter, page),
+    usersAuditLog: (_, list, { auditLog }) => auditLog.list(list),
   },
   Mutation: {
     login: async (_, { input }, context) =>
@@ -35,6 +36,9 @@ export const resolvers: Resolvers = {
   UserSession: {
     user: ({ userId }, _args, { users }) => users.load(String(userId)),
     isCurrent: ({ id }, _args, { viewer }) => viewer.kind === 'user' && viewer.sessionId === id,
+  },
+  AuditActor: {
+    user: ({ userId }, _args, { users }) => (userId === null ? null : users.load(String(userId))),
   },
 };
 

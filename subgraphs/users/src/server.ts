@@ -7,7 +7,7 @@ import {
   startSubgraphServer,
 } from '@caregraph/service-kit';
 import type { Handler, HttpServer, Logger } from '@caregraph/service-kit';
-import { enforcePolicy } from '@caregraph/access-policy';
+import { enforcePolicy, policyDigest } from '@caregraph/access-policy';
 import { actAsService, answerAfterEntry, openAuditTrail, recordAccess } from '@caregraph/audit-trail';
 import { createRateLimits } from '@caregraph/rate-limits';
 import { createAccountChanges } from './account-changes.js';
@@ -41,6 +41,8 @@ export async function startServer(config: Config, logger: Logger): Promise<HttpS
     service: 'users',
     databaseUrl: config.USERS_DATABASE_URL,
     settings: config,
+    policyDigest,
+    metrics,
     logger,
   });
   const database = connectDatabase(config.USERS_DATABASE_URL, metrics, (error) => {

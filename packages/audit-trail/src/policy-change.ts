@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto';
+import { noClient, type ServiceName } from '@caregraph/service-kit';
+import type { Pool } from 'pg';
+import { attest, attestedEntry } from './attestation.js';
+import { contentOf } from './audit-entry.js';
+import type { AuditKey } from './audit-keys.js';
+import { insertStatement } from './insert-entries.js';
+
+export interface PolicyChangeOptions {
+  readonly pool: Pool;
+  readonly service: ServiceName;
+  readonly key: AuditKey;
+  /** What stands for the access policy that the service enforces, in at most 100 characters. */
+  readonly policyDigest: string;
+}
+
+/**
+ * Makes sure, whenever it is called, that the trail's latest policy is the one of this process: adds an entry where
+ * the last one names another, or where there is none. Of several processes that start at once, one adds it. Once that
+ * has succeeded it does nothing more.
+ */
+export function createPolicyRecord(options: PolicyChangeOptions): () => Promise<void> {
+  let recorded: Promise<void> | null = null;
+  return () => {
+    recorded ??= recordPolicyChange(options).catch((error: unknown) => {
+      recorded = null;
+      throw error;
+    });
+    return recorded;
+  };
+}
+
+async function recordPolicyChange({ pool, service, key, policyDigest }: PolicyChangeOptions): Promise<void> {
+  const viewer = { kind: 'service', name: service } as const;
+  const content = contentOf(
+    { action: 'POLICY_CHANGE', outcome: 'SUCCESS', code: policyDigest },
+    { viewer, client: noClient, requestId: randomUUID() },
+  );
+  const entry = { ...content, ...attest(key, (at) => attestedEntry(service, content, at)) };
+  const connection = await pool.connect();
+  try {
+    await connection.query('BEGIN');
+    await connection.query(`SELECT pg_advisory_xact_lock(hashtext('caregraph policy change'))`);
+    const { rows } = await connection.query<{ code: string }>(
+      `/* audit */ SELECT code FROM audit_entries WHERE action = 'policy-change' ORDER BY id DESC LIMIT 1`,
+    );
+    if (rows[0]?.code !== policyDigest) await connection.query(insertStatement([entry]));
+    await connection.query('COMMIT');
+  } catch (error) {
+    // What is left of a transaction ends with its connection.
+    connection.release(true);
+    throw error;
+  }
+  connection.release();
+}
