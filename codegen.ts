@@ -7,6 +7,12 @@ const scalars = {
   LocalTime: 'string',
 };
 
+/** What every service answers about its own audit trail. */
+const auditLogMappers = {
+  AuditActor: '@caregraph/audit-trail#AuditActor as AuditActorModel',
+  AuditEntryConnection: '@caregraph/audit-trail#AuditLogPage',
+};
+
 /** Types for the resolvers of one subgraph, out of its contract; `mappers` name what resolvers hand on. */
 function resolverTypes(service: string, mappers: Record<string, string>): CodegenConfig['generates'] {
   return {
@@ -16,7 +22,7 @@ function resolverTypes(service: string, mappers: Record<string, string>): Codege
       config: {
         federation: true,
         contextType: '../context.js#RequestContext',
-        mappers,
+        mappers: { ...auditLogMappers, ...mappers },
         scalars,
         enumsAsTypes: true,
         useTypeImports: true,

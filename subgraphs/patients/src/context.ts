@@ -1,4 +1,4 @@
-import type { AuditRecorder, AuditTrail } from '@caregraph/audit-trail';
+import type { AuditLog, AuditRecorder, AuditTrail } from '@caregraph/audit-trail';
 import type { CallContext } from '@caregraph/service-kit';
 import type { CareTeamRepository } from './care-team-repository.js';
 import { createCareTeamService, type CareTeamService } from './care-team-service.js';
@@ -10,6 +10,7 @@ import { createPatientService, type PatientService } from './patient-service.js'
 /** What one request has: fresh each time, so that nothing that was read outlives it. */
 export interface RequestContext extends CallContext {
   readonly audit: AuditRecorder;
+  readonly auditLog: AuditLog;
   readonly patients: PatientService;
   readonly careTeams: CareTeamService;
 }
@@ -31,6 +32,7 @@ export function createContext(call: CallContext, dependencies: Dependencies): Re
   return {
     ...call,
     audit,
+    auditLog: dependencies.trail.log,
     patients,
     careTeams: createCareTeamService({ database, audit, careTeams, patients, directory }),
   };

@@ -8,6 +8,7 @@ export const resolvers: Resolvers = {
   Query: {
     patient: (_, { id }, { patients }) => patients.load(id),
     patients: (_, { search, filter, ...page }, { patients }) => patients.list(search, filter, page),
+    patientsAuditLog: (_, list, { auditLog }) => auditLog.list(list),
   },
   Mutation: {
     createPatient: (_, { input }, { patients, viewer }) => patients.create(viewer, input),
@@ -26,5 +27,10 @@ export const resolvers: Resolvers = {
     careTeam: async ({ id }, _, { careTeams }) =>
       (await careTeams.load(id)).memberIds.map((userId) => ({ __typename: 'User', id: userId })),
     createdBy: ({ createdById }) => ({ __typename: 'User', id: createdById }),
+    accessLog: ({ id }, page, { auditLog }) =>
+      auditLog.list({ ...page, filter: { patientId: String(id) } }),
+  },
+  AuditActor: {
+    user: ({ userId }) => (userId === null ? null : { __typename: 'User', id: userId }),
   },
 };

@@ -8,7 +8,7 @@ import {
   startSubgraphServer,
 } from '@caregraph/service-kit';
 import type { HttpServer, Logger } from '@caregraph/service-kit';
-import { enforcePolicy } from '@caregraph/access-policy';
+import { enforcePolicy, policyDigest } from '@caregraph/access-policy';
 import { answerAfterEntry, openAuditTrail, recordAccess } from '@caregraph/audit-trail';
 import { createCareTeamRepository } from './care-team-repository.js';
 import type { Config } from './config.js';
@@ -25,6 +25,8 @@ export async function startServer(config: Config, logger: Logger): Promise<HttpS
     service: 'patients',
     databaseUrl: config.PATIENTS_DATABASE_URL,
     settings: config,
+    policyDigest,
+    metrics,
     logger,
   });
   const database = connectDatabase(config.PATIENTS_DATABASE_URL, metrics, (error) => {
