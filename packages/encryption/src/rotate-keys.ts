@@ -135,11 +135,13 @@ async function withOwnPool<Result>(
 }
 
 async function withCipher<Result>(
-  { service, migrationUrl, settings, following }: RotationOptions,
+  { service, migrationUrl, settings }: RotationOptions,
   work: (cipher: FieldCipher) => Promise<Result>,
 ): Promise<Result> {
   const ignore = (): undefined => undefined;
   const logger = { warn: ignore, error: ignore };
+  // Nobody changes the key but whoever holds the lock, which is us.
+  const following = { ...defaultFollowing, patience: Infinity };
   const cipher = await openFieldCipher({ service, databaseUrl: migrationUrl, settings, logger, following });
   try {
     return await work(cipher);

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { keySettings } from '../../../test/cluster.js';
 
 /** How the tests' processes follow the keys: sooner than those of an installation. */
-export const quickFollowing = { interval: 20, patience: 400, journey: 100 };
+export const quickFollowing = { interval: 50, patience: 3_000, journey: 500 };
 
 const stepSchema = z.looseObject({ kind: z.string() });
 
