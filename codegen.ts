@@ -67,6 +67,7 @@ const config: CodegenConfig = {
     ...resolverTypes('patients', {
       Patient: '../patient.js#Patient as PatientModel',
       PatientConnection: '../patient.js#PatientConnection as PatientPage',
+      Insurance: '../patient.js#Insurance as InsuranceModel',
     }),
     ...resolverTypes('appointments', {
       Appointment: '../appointment.js#Appointment as AppointmentModel',

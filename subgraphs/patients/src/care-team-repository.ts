@@ -2,6 +2,7 @@ import { policy } from '@caregraph/access-policy';
 import type { Viewer } from '@caregraph/service-kit';
 import type { CareTeam, RestrictedPatient } from './care-team.js';
 import type { Database, Transaction } from './database.js';
+import type { Prisma } from './generated/prisma/client.js';
 import { lockPatient, type LockedPatient } from './patient-lock.js';
 import { isRestricted } from './patient-visibility.js';
 
@@ -32,8 +33,12 @@ export function createCareTeamRepository(database: Database) {
     },
 
     /** As `lockPatient`; null also where the viewer may not manage the record's restriction. */
-    async lock(transaction: Transaction, patientId: number, viewer: Viewer): Promise<LockedPatient | null> {
-      return lockPatient(transaction, patientId, viewer, policy.find.patientRestriction);
+    async lock(
+      transaction: Transaction,
+      patientId: number,
+      actor: { readonly whoActs: Prisma.Sql; readonly viewer: Viewer },
+    ): Promise<LockedPatient | null> {
+      return lockPatient(transaction, patientId, { ...actor, rule: policy.find.patientRestriction });
     },
 
     /** Restricts a record that is not restricted. */

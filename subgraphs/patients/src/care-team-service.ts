@@ -60,8 +60,8 @@ export function createCareTeamService({ database, audit, careTeams, patients, di
   ): Promise<PatientOutcome> {
     const id = parseId(target.id);
     if (id === null) return notFound;
-    const refusal = await transact(database, audit, async (transaction) => {
-      const record = await careTeams.lock(transaction, id, viewer);
+    const refusal = await transact(database, audit, async (transaction, whoActs) => {
+      const record = await careTeams.lock(transaction, id, { whoActs, viewer });
       if (record === null) return notFound;
       if (target.version != null && target.version !== record.version) return stale;
       const hindrance = await work(transaction, id, record.isRestricted);

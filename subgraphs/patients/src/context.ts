@@ -1,4 +1,5 @@
 import type { AuditLog, AuditRecorder, AuditTrail } from '@caregraph/audit-trail';
+import type { FieldCipher } from '@caregraph/encryption';
 import type { CallContext } from '@caregraph/service-kit';
 import type { CareTeamRepository } from './care-team-repository.js';
 import { createCareTeamService, type CareTeamService } from './care-team-service.js';
@@ -11,6 +12,7 @@ import { createPatientService, type PatientService } from './patient-service.js'
 export interface RequestContext extends CallContext {
   readonly audit: AuditRecorder;
   readonly auditLog: AuditLog;
+  readonly cipher: FieldCipher;
   readonly patients: PatientService;
   readonly careTeams: CareTeamService;
 }
@@ -19,20 +21,22 @@ export interface RequestContext extends CallContext {
 export interface Dependencies {
   readonly trail: AuditTrail;
   readonly database: Database;
+  readonly cipher: FieldCipher;
   readonly careTeams: CareTeamRepository;
   readonly client: DirectoryClient;
 }
 
 export function createContext(call: CallContext, dependencies: Dependencies): RequestContext {
-  const { database, careTeams, client } = dependencies;
+  const { database, cipher, careTeams, client } = dependencies;
   const audit = dependencies.trail.recorderFor(call);
-  const repository = createPatientRepository({ database, viewer: call.viewer, audit });
+  const repository = createPatientRepository({ database, viewer: call.viewer, audit, cipher });
   const patients = createPatientService({ patients: repository });
   const directory = createDirectory(client, call.requestId);
   return {
     ...call,
     audit,
     auditLog: dependencies.trail.log,
+    cipher,
     patients,
     careTeams: createCareTeamService({ database, audit, careTeams, patients, directory }),
   };

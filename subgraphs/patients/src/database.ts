@@ -1,6 +1,6 @@
 import type { AuditRecorder } from '@caregraph/audit-trail';
 import { createDatabaseAdapter, type Metrics } from '@caregraph/service-kit';
-import { PrismaClient } from './generated/prisma/client.js';
+import { Prisma, PrismaClient } from './generated/prisma/client.js';
 
 /** The service's database. */
 export type Database = ReturnType<typeof connectDatabase>;
@@ -22,14 +22,15 @@ export function connectDatabase(url: string, metrics: Metrics, onError: (error: 
   return database;
 }
 
-/** A transaction whose changes the audit trail records as the request's: see `AuditRecorder.changeContext`. */
+/**
+ * A transaction whose changes the audit trail records as the request's. Its first statement has to select `whoActs`,
+ * beside what it selects or locks anyway: a statement of its own would cost each of them a round trip.
+ */
 export function transact<Result>(
   database: Database,
   audit: Pick<AuditRecorder, 'changeContext'>,
-  work: (transaction: Transaction) => Promise<Result>,
+  work: (transaction: Transaction, whoActs: Prisma.Sql) => Promise<Result>,
 ): Promise<Result> {
-  return database.$transaction(async (transaction) => {
-    await transaction.$executeRaw`SELECT set_config('caregraph.audit_context', ${audit.changeContext()}, true)`;
-    return work(transaction);
-  });
+  const whoActs = Prisma.sql`set_config('caregraph.audit_context', ${audit.changeContext()}, true)`;
+  return database.$transaction((transaction) => work(transaction, whoActs));
 }

@@ -1,19 +1,22 @@
 import { policy } from '@caregraph/access-policy';
 import type { AuditRecorder } from '@caregraph/audit-trail';
+import type { FieldCipher } from '@caregraph/encryption';
 import { countLimit, type PageRequest, type Viewer } from '@caregraph/service-kit';
-import { transact, type Database } from './database.js';
-import type { Patient as PatientRow } from './generated/prisma/client.js';
+import { transact, type Database, type Transaction } from './database.js';
+import type { Patient as PatientRow, Prisma } from './generated/prisma/client.js';
 import type { Patient } from './patient.js';
 import { listStatement, where, type PatientConditions, type PatientKey } from './patient-list-statement.js';
 import { lockPatient } from './patient-lock.js';
 import {
   columns,
+  textsOf,
   toNewRow,
   toPatient,
   toRowChanges,
   type NewPatient,
   type PatientChanges,
 } from './patient-row.js';
+import { textSelection, textsToStore, type PatientTexts } from './patient-texts.js';
 import { visibleTo } from './patient-visibility.js';
 
 /** A patient, and how well it matches the search: 0 is best, and what all have when nothing is searched for. */
@@ -32,10 +35,18 @@ interface Dependencies {
   readonly database: Database;
   readonly viewer: Viewer;
   readonly audit: AuditRecorder;
+  readonly cipher: FieldCipher;
 }
 
-export function createPatientRepository({ database, viewer, audit }: Dependencies) {
+export function createPatientRepository({ database, viewer, audit, cipher }: Dependencies) {
   const visible = visibleTo(viewer);
+
+  /** What to store of texts that are given: of a record that is locked, and only where it differs. */
+  async function changedTexts(transaction: Transaction, id: number, texts: PatientTexts) {
+    if (Object.values(texts).every((text) => text === undefined)) return {};
+    const present = await transaction.patient.findUniqueOrThrow({ where: { id }, select: textSelection });
+    return textsToStore(cipher, id, texts, present);
+  }
 
   return {
     /** The patients with these ids, in the same order; null where there is none. */
@@ -65,9 +76,11 @@ export function createPatientRepository({ database, viewer, audit }: Dependencie
     },
 
     async create(patient: NewPatient): Promise<Patient> {
-      return transact(database, audit, async (transaction) =>
-        toPatient(await transaction.patient.create({ data: toNewRow(patient) })),
-      );
+      return transact(database, audit, async (transaction, whoActs) => {
+        const id = await takeId(transaction, whoActs);
+        const texts = await textsToStore(cipher, id, textsOf(patient));
+        return toPatient(await transaction.patient.create({ data: { ...toNewRow(patient), ...texts, id } }));
+      });
     },
 
     /** Changes a patient, unless there is none or its version is not `version` (null: whatever it is). */
@@ -76,12 +89,23 @@ export function createPatientRepository({ database, viewer, audit }: Dependencie
       version: number | null,
       changes: PatientChanges,
     ): Promise<Patient | 'not-found' | 'stale'> {
-      return transact(database, audit, async (transaction) => {
-        const locked = await lockPatient(transaction, id, viewer, policy.find.restrictedPatient);
+      return transact(database, audit, async (transaction, whoActs) => {
+        const actor = { whoActs, viewer, rule: policy.find.restrictedPatient };
+        const locked = await lockPatient(transaction, id, actor);
         if (locked === null) return 'not-found';
         if (version !== null && version !== locked.version) return 'stale';
-        return toPatient(await transaction.patient.update({ where: { id }, data: toRowChanges(changes) }));
+        const texts = await changedTexts(transaction, id, textsOf(changes));
+        const data = { ...toRowChanges(changes), ...texts };
+        return toPatient(await transaction.patient.update({ where: { id }, data }));
       });
     },
   };
+}
+
+/** Begins a transaction of `transact`: the id of a new record, which its encrypted texts are bound to. */
+async function takeId(transaction: Transaction, whoActs: Prisma.Sql): Promise<number> {
+  const [taken] = await transaction.$queryRaw<{ id: number }[]>`
+    SELECT nextval('patients_id_seq')::integer AS id, ${whoActs}`;
+  if (taken === undefined) throw new Error('A sequence always has a next value.');
+  return taken.id;
 }

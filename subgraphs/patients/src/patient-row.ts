@@ -6,6 +6,7 @@ import {
   type Insurance,
   type Patient,
 } from './patient.js';
+import { storedTexts, type PatientTexts } from './patient-texts.js';
 
 type RequiredColumn = 'firstName' | 'lastName' | 'dateOfBirth' | 'gender' | 'phone' | 'email';
 
@@ -14,7 +15,7 @@ type Part<Group> = { readonly [Column in keyof Group]?: Group[Column] | undefine
 /** The columns that can be null: undefined leaves them as they are, null clears them, also as a group. */
 interface OptionalColumns {
   readonly address?: Part<Address>;
-  readonly insurance?: Part<Insurance>;
+  readonly insurance?: Part<Pick<Insurance, 'provider'> & { readonly policyNumber: string | null }>;
   readonly emergencyContact?: Part<EmergencyContact>;
   readonly medicalHistory?: string | null | undefined;
   readonly allergies?: string | null | undefined;
@@ -32,7 +33,7 @@ export type PatientChanges = {
 /** The columns of a `PatientRow`, for statements written by hand. */
 export const columns = Prisma.sql`id, first_name AS "firstName", last_name AS "lastName",
   date_of_birth AS "dateOfBirth", gender, phone, email, address, city, state, zip_code AS "zipCode", insurance,
-  policy_number AS "policyNumber", emergency_contact_name AS "emergencyContactName",
+  policy_number AS "policyNumber", policy_number_encrypted AS "policyNumberEncrypted", emergency_contact_name AS "emergencyContactName",
   emergency_contact_phone AS "emergencyContactPhone",
   emergency_contact_relationship AS "emergencyContactRelationship", medical_history AS "medicalHistory", allergies,
   medications, is_active AS "isActive", version, created_at AS "createdAt", updated_at AS "updatedAt",
@@ -40,7 +41,9 @@ export const columns = Prisma.sql`id, first_name AS "firstName", last_name AS "l
 
 /** The spec lets `is_active` be null, which means true. */
 export function toPatient(row: PatientRow): Patient {
+  const { policyNumber, ...clinicalTexts } = storedTexts(row);
   return {
+    ...clinicalTexts,
     id: row.id,
     firstName: row.firstName,
     lastName: row.lastName,
@@ -49,15 +52,12 @@ export function toPatient(row: PatientRow): Patient {
     phone: row.phone,
     email: row.email,
     address: unlessEmpty({ line: row.address, city: row.city, state: row.state, zipCode: row.zipCode }),
-    insurance: unlessEmpty({ provider: row.insurance, policyNumber: row.policyNumber }),
+    insurance: unlessEmpty({ provider: row.insurance, policyNumber }),
     emergencyContact: unlessEmpty({
       name: row.emergencyContactName,
       phone: row.emergencyContactPhone,
       relationship: row.emergencyContactRelationship,
     }),
-    medicalHistory: row.medicalHistory,
-    allergies: row.allergies,
-    medications: row.medications,
     isActive: row.isActive ?? true,
     version: row.version,
     createdAt: row.createdAt,
@@ -66,8 +66,14 @@ export function toPatient(row: PatientRow): Patient {
   };
 }
 
-/** A new record as Prisma takes it. */
-export function toNewRow(patient: NewPatient): Prisma.PatientCreateInput {
+/** The texts of a new record, or of changes, that have to be encrypted. */
+export function textsOf(texts: OptionalColumns): PatientTexts {
+  const { medicalHistory, allergies, medications, insurance } = texts;
+  return { medicalHistory, allergies, medications, policyNumber: partOf(insurance, 'policyNumber') };
+}
+
+/** A new record as Prisma takes it, but for its id and its encrypted texts. */
+export function toNewRow(patient: NewPatient): Prisma.PatientUncheckedCreateInput {
   return {
     ...toOptionalColumns(patient),
     firstName: patient.firstName,
@@ -80,7 +86,7 @@ export function toNewRow(patient: NewPatient): Prisma.PatientCreateInput {
   };
 }
 
-/** Changes as Prisma takes them. */
+/** Changes as Prisma takes them, but for encrypted texts. */
 export function toRowChanges(changes: PatientChanges): Prisma.PatientUpdateManyMutationInput {
   const { firstName, lastName, dateOfBirth, gender, phone, email, isActive } = changes;
   return {
@@ -95,20 +101,16 @@ export function toRowChanges(changes: PatientChanges): Prisma.PatientUpdateManyM
   };
 }
 
-function toOptionalColumns({ address, insurance, emergencyContact, ...rest }: OptionalColumns) {
+function toOptionalColumns({ address, insurance, emergencyContact }: OptionalColumns) {
   return {
     address: partOf(address, 'line'),
     city: partOf(address, 'city'),
     state: partOf(address, 'state'),
     zipCode: partOf(address, 'zipCode'),
     insurance: partOf(insurance, 'provider'),
-    policyNumber: partOf(insurance, 'policyNumber'),
     emergencyContactName: partOf(emergencyContact, 'name'),
     emergencyContactPhone: partOf(emergencyContact, 'phone'),
     emergencyContactRelationship: partOf(emergencyContact, 'relationship'),
-    medicalHistory: rest.medicalHistory,
-    allergies: rest.allergies,
-    medications: rest.medications,
   };
 }
 

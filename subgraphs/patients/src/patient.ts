@@ -1,7 +1,8 @@
+import type { StoredText } from '@caregraph/encryption';
 import { defineEnumMapping, type Connection, type InputProblem } from '@caregraph/service-kit';
 import type { Gender, PatientServiceErrorCode } from './generated/graphql.js';
 
-/** A row of the spec's `patients`; the parts of which nothing is known are null. */
+/** A row of the spec's `patients`; the parts of which nothing is known are null, clinical content is as it is stored. */
 export interface Patient {
   readonly id: number;
   readonly firstName: string;
@@ -14,9 +15,9 @@ export interface Patient {
   readonly address: Address | null;
   readonly insurance: Insurance | null;
   readonly emergencyContact: EmergencyContact | null;
-  readonly medicalHistory: string | null;
-  readonly allergies: string | null;
-  readonly medications: string | null;
+  readonly medicalHistory: StoredText | null;
+  readonly allergies: StoredText | null;
+  readonly medications: StoredText | null;
   readonly isActive: boolean;
   readonly version: number;
   readonly createdAt: Date | null;
@@ -33,7 +34,7 @@ export interface Address {
 
 export interface Insurance {
   readonly provider: string | null;
-  readonly policyNumber: string | null;
+  readonly policyNumber: StoredText | null;
 }
 
 export interface EmergencyContact {

@@ -1,3 +1,4 @@
+import { readText } from '@caregraph/encryption';
 import { dateScalar, dateTimeScalar } from '@caregraph/service-kit';
 import type { Resolvers } from './generated/graphql.js';
 import { ageOn, fullName } from './patient.js';
@@ -23,6 +24,9 @@ export const resolvers: Resolvers = {
     __resolveReference: ({ id }, { patients }) => patients.load(String(id)),
     fullName,
     age: ({ dateOfBirth }) => ageOn(dateOfBirth, new Date()),
+    medicalHistory: ({ medicalHistory }, _, { cipher }) => readText(cipher, medicalHistory),
+    allergies: ({ allergies }, _, { cipher }) => readText(cipher, allergies),
+    medications: ({ medications }, _, { cipher }) => readText(cipher, medications),
     isRestricted: async ({ id }, _, { careTeams }) => (await careTeams.load(id)).isRestricted,
     careTeam: async ({ id }, _, { careTeams }) =>
       (await careTeams.load(id)).memberIds.map((userId) => ({ __typename: 'User', id: userId })),
@@ -32,5 +36,8 @@ export const resolvers: Resolvers = {
   },
   AuditActor: {
     user: ({ userId }) => (userId === null ? null : { __typename: 'User', id: userId }),
+  },
+  Insurance: {
+    policyNumber: ({ policyNumber }, _, { cipher }) => readText(cipher, policyNumber),
   },
 };

@@ -10,6 +10,7 @@ import {
 import type { HttpServer, Logger } from '@caregraph/service-kit';
 import { enforcePolicy, policyDigest } from '@caregraph/access-policy';
 import { answerAfterEntry, openAuditTrail, recordAccess } from '@caregraph/audit-trail';
+import { openFieldCipher } from '@caregraph/encryption';
 import { createCareTeamRepository } from './care-team-repository.js';
 import type { Config } from './config.js';
 import { createContext, type Dependencies } from './context.js';
@@ -21,20 +22,20 @@ import { resolvers } from './resolvers.js';
 export async function startServer(config: Config, logger: Logger): Promise<HttpServer> {
   const tls = openProcessTls(config, logger);
   const metrics = createMetrics('patients');
-  const trail = openAuditTrail({
+  const ownData = {
     service: 'patients',
     databaseUrl: config.PATIENTS_DATABASE_URL,
     settings: config,
-    policyDigest,
-    metrics,
     logger,
-  });
+  } as const;
+  const cipher = await openFieldCipher(ownData);
+  const trail = openAuditTrail({ ...ownData, policyDigest, metrics });
   const database = connectDatabase(config.PATIENTS_DATABASE_URL, metrics, (error) => {
     logger.warn({ err: error }, 'a database connection failed');
   });
   const client = connectDirectory(config, tls, logger);
   const careTeams = createCareTeamRepository(database);
-  const dependencies: Dependencies = { trail, database, careTeams, client };
+  const dependencies: Dependencies = { trail, database, cipher, careTeams, client };
   const schema = createSubgraphSchema(new URL('../schema.graphql', import.meta.url), resolvers);
   return startSubgraphServer({
     service: 'patients',
@@ -57,6 +58,7 @@ export async function startServer(config: Config, logger: Logger): Promise<HttpS
     async close() {
       await client.users.close();
       await trail.close();
+      await cipher.close();
       await database.$disconnect();
     },
   });
