@@ -31,8 +31,7 @@ export const resolvers: Resolvers = {
     careTeam: async ({ id }, _, { careTeams }) =>
       (await careTeams.load(id)).memberIds.map((userId) => ({ __typename: 'User', id: userId })),
     createdBy: ({ createdById }) => ({ __typename: 'User', id: createdById }),
-    accessLog: ({ id }, page, { auditLog }) =>
-      auditLog.list({ ...page, filter: { patientId: String(id) } }),
+    accessLog: ({ id }, page, { auditLog }) => auditLog.list({ ...page, filter: { patientId: String(id) } }),
   },
   AuditActor: {
     user: ({ userId }) => (userId === null ? null : { __typename: 'User', id: userId }),
