@@ -115,6 +115,24 @@ describe('the number of statements', () => {
     ]).toEqual([2, 2]);
   });
 
+  it('is one for any number of appointments with notes, which are encrypted', async () => {
+    const ids: string[] = [];
+    for (let hour = 10; hour < 20; hour += 1) {
+      const dateTime = `2100-03-01T${hour}:00:00Z`;
+      ids.push((await bookAppointment(service, { dateTime, notes: 'Walks with a stick' })).id);
+    }
+    const resolve = (some: readonly string[]) => async () => {
+      const representations = some.map((id) => ({ __typename: 'Appointment', id }));
+      const { data } = await service.resolveReferences(
+        nurse,
+        '... on Appointment { notes }',
+        representations,
+      );
+      expect(data._entities).toEqual(some.map(() => ({ notes: 'Walks with a stick' })));
+    };
+    expect([await statementsOf(resolve(ids.slice(0, 1))), await statementsOf(resolve(ids))]).toEqual([1, 1]);
+  });
+
   it.each([
     ['a booking', 3, {}],
     ['a booking with notes', 3, { notes: 'Walks with a stick' }],
