@@ -29,7 +29,7 @@ const queries = [
    WHERE relnamespace = ${here} AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid AND contype IN ('p', 'u', 'x'))`,
   `SELECT 'trigger ' || relname || '.' || tgname, pg_get_triggerdef(g.oid) || ' ' || tgenabled::text
    FROM pg_trigger g JOIN pg_class t ON t.oid = tgrelid WHERE relnamespace = ${here} AND NOT tgisinternal`,
-  `SELECT 'function ' || proname || '(' || replace(oidvectortypes(proargtypes), ', ', ',') || ')', pg_get_functiondef(oid)
+  `SELECT CASE prokind WHEN 'p' THEN 'procedure ' ELSE 'function ' END || proname || '(' || replace(oidvectortypes(proargtypes), ', ', ',') || ')', pg_get_functiondef(oid)
    FROM pg_proc WHERE pronamespace = ${here} AND ${notOfExtension('pg_proc', 'pg_proc.oid')}`,
   `SELECT 'type ' || typname, typtype::text FROM pg_type
    WHERE typnamespace = ${here} AND typrelid = 0 AND typelem = 0 AND ${notOfExtension('pg_type', 'pg_type.oid')}`,

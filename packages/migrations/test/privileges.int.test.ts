@@ -7,8 +7,8 @@ const INSUFFICIENT_PRIVILEGE = '42501';
 
 const tables: Record<Service, string[]> = {
   users: ['users', 'sessions', 'refresh_tokens', 'login_devices'],
-  patients: ['patients', 'care_team_members', 'patient_restrictions'],
-  appointments: ['appointments', 'doctor_schedules', 'doctor_calendars', 'booking_requests'],
+  patients: ['patients', 'care_team_members', 'patient_restrictions', 'data_keys'],
+  appointments: ['appointments', 'doctor_schedules', 'doctor_calendars', 'booking_requests', 'data_keys'],
 };
 
 /** What the runtime role may do to rows, table by table. */
@@ -24,7 +24,10 @@ const granted: Record<string, string[]> = {
   doctor_schedules: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   doctor_calendars: ['SELECT', 'INSERT', 'UPDATE'],
   booking_requests: ['SELECT', 'INSERT'],
+  data_keys: ['SELECT'],
   schema_migrations: ['SELECT'],
+  audit_entries: ['SELECT'],
+  audit_seals: ['SELECT', 'INSERT'],
 };
 
 describe.each(services)('the runtime role of %s', (service) => {
@@ -41,7 +44,9 @@ describe.each(services)('the runtime role of %s', (service) => {
         WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v')
           AND has_table_privilege(oid, privilege)
         GROUP BY relname`);
-      const expected = [...tables[service], 'schema_migrations'].map((name) => [name, granted[name]]);
+      const expected = [...tables[service], 'audit_entries', 'audit_seals', 'schema_migrations'].map(
+        (name) => [name, granted[name]],
+      );
       expect(Object.fromEntries(rows.map(({ name, privileges }) => [name, privileges]))).toEqual(
         Object.fromEntries(expected),
       );

@@ -35,12 +35,15 @@ CREATE TABLE audit_entries (
     attestation BYTEA
 );
 
+-- The newest first, of all or of those that one condition holds for; rare ones among millions, too.
 CREATE INDEX idx_audit_entries_recorded_at ON audit_entries(recorded_at, id);
+CREATE INDEX idx_audit_entries_actor ON audit_entries(actor_user_id, recorded_at, id) WHERE actor_user_id IS NOT NULL;
+CREATE INDEX idx_audit_entries_action ON audit_entries(action, recorded_at, id);
+CREATE INDEX idx_audit_entries_record_type ON audit_entries(record_type, recorded_at, id);
+CREATE INDEX idx_audit_entries_unsuccessful ON audit_entries(outcome, recorded_at, id) WHERE outcome <> 'success';
+CREATE INDEX idx_audit_entries_request ON audit_entries USING hash(request_id);
 CREATE INDEX idx_audit_entries_patients ON audit_entries USING gin(patient_ids);
 CREATE INDEX idx_audit_entries_bulk ON audit_entries(id) WHERE patient_ranges IS NOT NULL;
-CREATE INDEX idx_audit_entries_actor ON audit_entries(actor_user_id, recorded_at, id) WHERE actor_user_id IS NOT NULL;
-CREATE INDEX idx_audit_entries_request ON audit_entries(request_id) WHERE request_id IS NOT NULL;
-CREATE INDEX idx_audit_entries_policy ON audit_entries(id) WHERE action = 'policy-change';
 
 -- The chain: each entry's digest, and the digest of that and all before it, in the order of sealing.
 CREATE TABLE audit_seals (
