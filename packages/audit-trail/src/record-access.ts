@@ -127,6 +127,6 @@ function observed(resolve: Resolver, observers: readonly Observer[]): Resolver {
     } catch (error) {
       return fail(error);
     }
-    return isThenable(value) ? value.then(succeed, fail) : succeed(value);
+    return isThenable(value) ? Promise.resolve(value).then(succeed, fail) : succeed(value);
   };
 }
