@@ -1,4 +1,4 @@
-export type { EncryptedService } from './encrypted-columns.js';
+export { encryptedTables, type EncryptedService, type EncryptedTable } from './encrypted-columns.js';
 export { DecryptionError, type Place } from './encrypted-text.js';
 export { encryptionProblems, encryptionSettings, type EncryptionSettings } from './encryption-settings.js';
 export { openFieldCipher, type FieldCipher } from './field-cipher.js';

@@ -53,10 +53,8 @@ export async function rotateDataKeys(options: RotationOptions): Promise<TableOut
     return withCipher(options, async (cipher) => {
       const first = await reencrypt(options, { pool, cipher, finishedPrefix: prefixOf(target) });
       const wait = await untilKnown(pool, target, following.patience + following.journey);
-      if (wait > 0) {
-        onStep({ kind: 'waiting', milliseconds: wait });
-        await new Promise((resolve) => setTimeout(resolve, wait));
-      }
+      onStep({ kind: 'waiting', milliseconds: wait });
+      await new Promise((resolve) => setTimeout(resolve, wait));
       await waitForWriters(pool, encryptedTables[service].table);
       const last = await reencrypt(options, { pool, cipher, finishedPrefix: prefixOf(target) });
       if (last.unreadable.length === 0) {

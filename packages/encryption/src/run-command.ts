@@ -99,7 +99,9 @@ function describeSteps(tell: (text: string) => void): (step: RotationStep) => vo
         return;
       }
       case 'waiting':
-        tell(`waits ${Math.ceil(step.milliseconds / 1_000)} s, until every process knows the key`);
+        if (step.milliseconds > 0) {
+          tell(`waits ${Math.ceil(step.milliseconds / 1_000)} s, until every process knows the key`);
+        }
         return;
       case 'retired':
         tell(`nothing is left under another key or in clear; retired: ${step.ids.join(', ') || 'none'}`);

@@ -6,8 +6,8 @@ import { readEncryptionStatus } from '../src/key-status.js';
 import { insertPatients, openTestCipher, readRecord, writeRecord, type Written } from './patient-records.js';
 import { quickFollowing, rotateInProcess } from './rotation-process.js';
 
-const patientCount = 2_500;
-const clientCount = 6;
+const patientCount = 1_500;
+const clientCount = 3;
 const service = 'patients';
 
 let database: ScratchDatabase;
@@ -27,14 +27,34 @@ afterAll(async () => {
   await database[Symbol.asyncDispose]();
 });
 
-/** Reads and writes its own share of the records until told to stop; returns what it wrote last into each. */
-async function workAsClient(share: readonly number[], stop: AbortSignal): Promise<Map<number, Written>> {
+/** Lets clients read and write records while `work` runs; returns what was written last into each record. */
+async function whileClientsWork(
+  ids: readonly number[],
+  work: () => Promise<void>,
+): Promise<Map<number, Written>> {
+  const stop = new AbortController();
+  const clients = Array.from({ length: clientCount }, (_, client) =>
+    workAsClient(
+      ids.filter((id) => id % clientCount === client),
+      stop.signal,
+    ),
+  );
+  const [last] = await Promise.all([
+    Promise.all(clients),
+    work().finally(() => {
+      stop.abort();
+    }),
+  ]);
+  return new Map(last.flatMap((written) => [...written]));
+}
+
+/** Reads and writes records that nobody else writes, and finds in each what it wrote there last. */
+async function workAsClient(own: readonly number[], stop: AbortSignal): Promise<Map<number, Written>> {
   const last = new Map<number, Written>();
   for (let round = 0; !stop.aborted; round += 1) {
-    const id = share[(round * 7) % share.length] ?? 0;
+    const id = own[(round * 7) % own.length] ?? 0;
     const before = await readRecord(pool, cipher, id);
-    const known = last.get(id);
-    if (known !== undefined) expect(before).toEqual(known);
+    expect(before).toEqual(last.get(id) ?? { text: `clear ${id}`, version: 1 });
     last.set(
       id,
       await writeRecord(pool, cipher, { id, text: `round ${round} of ${id}`, version: before.version }),
@@ -43,58 +63,44 @@ async function workAsClient(share: readonly number[], stop: AbortSignal): Promis
   return last;
 }
 
+async function expectLastWritten(ids: readonly number[], written: Map<number, Written>): Promise<void> {
+  expect(written.size).toBeGreaterThan(clientCount);
+  for (const id of ids) {
+    const expected = written.get(id) ?? { text: `clear ${id}`, version: 1 };
+    expect(await readRecord(pool, cipher, id)).toEqual(expected);
+  }
+}
+
 it('keeps the last written values while keys are changed, and changing them is killed and run again', async () => {
   const ids = await insertPatients(pool, patientCount, (id) => `clear ${id}`);
-  const stop = new AbortController();
-  const clients = Array.from({ length: clientCount }, (_, client) =>
-    workAsClient(
-      ids.filter((id) => id % clientCount === client),
-      stop.signal,
-    ),
-  );
-
-  const killed = await rotateInProcess({ service, ...database }, { killAt: 'progress' });
-  const between = await readEncryptionStatus(service, database.migrationUrl);
-  expect(between.clearValues).toBeGreaterThan(0);
-  expect(between.keys.filter(({ retiredAt, values }) => retiredAt === null && values > 0)).not.toHaveLength(
-    0,
-  );
-  const killedAgain = await rotateInProcess({ service, ...database }, { killAt: 'waiting' });
-  expect(killedAgain[0]).toEqual({ ...killed[0], isNew: false });
-  const finished = await rotateInProcess({ service, ...database });
-  expect(finished[0]).toEqual({ ...killed[0], isNew: false });
-  expect(finished.at(-1)).toMatchObject({ kind: 'end', unreadable: [] });
-  stop.abort();
-
+  const written = await whileClientsWork(ids, async () => {
+    const [began] = await rotateInProcess({ service, ...database }, { killAt: 'progress' });
+    expect(began).toMatchObject({ kind: 'key', isNew: true });
+    const between = await readEncryptionStatus(service, database.migrationUrl);
+    expect(between.clearValues).toBeGreaterThan(0);
+    expect(between.keys.map(({ retiredAt }) => retiredAt)).toEqual([null, null]);
+    const [wentOn] = await rotateInProcess({ service, ...database }, { killAt: 'waiting' });
+    expect(wentOn).toEqual({ ...began, isNew: false });
+    const finished = await rotateInProcess({ service, ...database });
+    expect(finished[0]).toEqual(wentOn);
+    expect(finished.at(-1)).toMatchObject({ kind: 'end', unreadable: [] });
+  });
   const { keys, clearValues, strayValues } = await readEncryptionStatus(service, database.migrationUrl);
   expect({ clearValues, strayValues }).toEqual({ clearValues: 0, strayValues: 0 });
   expect(keys.map(({ retiredAt, values }) => ({ inUse: retiredAt === null, values }))).toEqual([
     { inUse: true, values: patientCount * 4 },
     { inUse: false, values: 0 },
   ]);
-  const written = new Map((await Promise.all(clients)).flatMap((last) => [...last]));
-  expect(written.size).toBeGreaterThan(clientCount);
-  for (const id of ids) {
-    const expected = written.get(id) ?? { text: `clear ${id}`, version: 1 };
-    expect(await readRecord(pool, cipher, id)).toEqual(expected);
-  }
+  await expectLastWritten(ids, written);
 });
 
-it('goes from one key to the next under load, twice, with every client’s version respected', async () => {
-  const ids = await insertPatients(pool, 600, (id) => `clear ${id}`);
-  const stop = new AbortController();
-  const clients = [0, 1].map((client) =>
-    workAsClient(
-      ids.filter((id) => id % 2 === client),
-      stop.signal,
-    ),
-  );
-  await rotateInProcess({ service, ...database });
-  await rotateInProcess({ service, ...database });
-  stop.abort();
-  for (const [id, expected] of (await Promise.all(clients)).flatMap((last) => [...last])) {
-    expect(await readRecord(pool, cipher, id)).toEqual(expected);
-  }
+it('goes from one key to the next and on to a third under load', async () => {
+  const ids = await insertPatients(pool, 300, (id) => `clear ${id}`);
+  const written = await whileClientsWork(ids, async () => {
+    await rotateInProcess({ service, ...database });
+    await rotateInProcess({ service, ...database });
+  });
+  await expectLastWritten(ids, written);
   const { keys } = await readEncryptionStatus(service, database.migrationUrl);
   expect(keys.slice(1).every(({ retiredAt, values }) => retiredAt !== null && values === 0)).toBe(true);
 });

@@ -3,6 +3,7 @@ import { databaseTarget } from '@caregraph/service-kit/database-target';
 import { Client } from 'pg';
 import { z } from 'zod';
 import type { Databases } from './databases.js';
+import { masterKeyEnvironment } from './master-key.js';
 import type { Settings } from './settings.js';
 import type { ShowStep } from './show-step.js';
 
@@ -25,7 +26,7 @@ const accountRows = z.array(z.object({ email: z.string(), role: z.string() }));
 /** Fills embedded databases that have no users with the demo's data, but not in production; tells who can log in. */
 export async function prepareAccounts(
   { urls, cluster }: Databases,
-  { production }: Pick<Settings, 'production'>,
+  settings: Settings,
   showStep: ShowStep,
 ): Promise<Accounts> {
   const client = new Client({
@@ -35,11 +36,11 @@ export async function prepareAccounts(
   });
   await client.connect();
   try {
-    const isForDemo = cluster !== undefined && !production;
+    const isForDemo = cluster !== undefined && !settings.production;
     const wasEmpty = await isEmpty(client);
     if (!isForDemo) return { isEmpty: wasEmpty, demo: undefined };
     if (!wasEmpty) return { isEmpty: false, demo: await findDemo(client) };
-    await showStep('Demo data', () => seedDemo(urls));
+    await showStep('Demo data', () => seedDemo(urls, masterKeyEnvironment(settings)));
     return { isEmpty: await isEmpty(client), demo: await findDemo(client) };
   } finally {
     await client.end();

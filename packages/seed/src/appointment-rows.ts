@@ -33,29 +33,38 @@ export function appointmentRecords(plan: AppointmentsPlan): Iterable<Appointment
   return recordsOf(plan, doctorDays(plan));
 }
 
-/** The rows of `appointments` for these records. */
-export function appointmentRows(records: Iterable<AppointmentRecord>, count: number): TableRows {
+/** The rows of `appointments` for these records, with ids from `firstId` on. */
+export function appointmentRows(
+  records: Iterable<AppointmentRecord>,
+  count: number,
+  firstId: number,
+): TableRows {
   return {
     table: 'appointments',
     columns: [
-      ...['patient_id', 'doctor_id', 'date_time', 'duration', 'type', 'status', 'reason', 'notes'],
+      ...['id', 'patient_id', 'doctor_id', 'date_time', 'duration', 'type', 'status', 'reason', 'notes'],
       ...['is_active', 'created_at', 'updated_at', 'created_by'],
     ],
     count,
-    rows: rowsOf(records),
+    rows: rowsOf(records, firstId),
   };
 }
 
-function* rowsOf(records: Iterable<AppointmentRecord>): Generator<readonly CopyValue[], void> {
+function* rowsOf(
+  records: Iterable<AppointmentRecord>,
+  firstId: number,
+): Generator<readonly CopyValue[], void> {
+  let id = firstId;
   for (const record of records) {
     const createdAt = timestamp(record.createdAt);
     const isOver = record.status === 'completed' || record.status === 'no-show';
     const updatedAt = isOver ? timestamp(record.start + record.duration * 60_000) : createdAt;
     yield [
-      ...[record.patientId, record.doctorId, timestamp(record.start), record.duration],
+      ...[id, record.patientId, record.doctorId, timestamp(record.start), record.duration],
       ...[record.type, record.status, record.reason, record.notes],
       ...[true, createdAt, updatedAt, record.createdBy],
     ];
+    id += 1;
   }
 }
 

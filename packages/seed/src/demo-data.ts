@@ -51,7 +51,7 @@ export function demoData(today: number, passwordHash: string): DataSet {
       patientRows(withKnownPeople(patients), demoPatientCount),
       ...restrictionRows(today, [doctorOfTheTour, nurseOfTheTour]),
     ],
-    appointments: [...scheduleRows(doctors), appointmentRows(appointmentRecords(plan), plan.count)],
+    appointments: [...scheduleRows(doctors), appointmentRows(appointmentRecords(plan), plan.count, 1)],
   };
 }
 

@@ -10,6 +10,7 @@ import { scheduleRows, workingWeek, type WorkingDoctor } from './working-week.js
 export interface FirstIds {
   readonly users: number;
   readonly patients: number;
+  readonly appointments: number;
 }
 
 /** How many people of the front desk come with so many doctors: they register patients and book. */
@@ -36,7 +37,7 @@ export function largeData(options: DataSetOptions, firstIds: FirstIds, passwordH
     ...{ seed, today, days, doctors, patients, creatorIds, count: options.appointments },
     firstDay: today - Math.floor((days * 3) / 4) * dayLength,
   };
-  const appointments = appointmentRows(appointmentRecords(plan), plan.count);
+  const appointments = appointmentRows(appointmentRecords(plan), plan.count, firstIds.appointments);
   return {
     users: [userRows(users, { passwordHash, today })],
     patients: [patientRows(patientRecords({ seed, today, ...patients, creatorIds }), patients.count)],

@@ -1,5 +1,5 @@
 import { databaseConnectionFailure } from '@caregraph/service-kit/connection-failure';
-import { SettingsError } from '@caregraph/service-kit/settings';
+import { StartupError } from '@caregraph/service-kit/startup-error';
 import { DatabaseError } from 'pg';
 import { DataSizeError } from './appointments-plan.js';
 import { parseCommandLine, UsageError } from './command-line.js';
@@ -14,7 +14,8 @@ const bars = createTableBars(process.stderr);
 try {
   const options = parseCommandLine(process.argv.slice(2), Date.now());
   const start = performance.now();
-  const added = await seedLarge(readSettings(process.env), options, { onProgress: bars.report });
+  const { databases, encryption } = readSettings(process.env);
+  const added = await seedLarge(databases, encryption, options, { onProgress: bars.report });
   bars.stop();
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
   const day = new Date(options.today).toISOString().slice(0, 10);
@@ -33,7 +34,7 @@ try {
 
 /** What a person needs to read; undefined for a fault of ours. */
 function explain(error: unknown): string | undefined {
-  if (error instanceof UsageError || error instanceof SettingsError || error instanceof DataSizeError) {
+  if (error instanceof UsageError || error instanceof StartupError || error instanceof DataSizeError) {
     return error.message;
   }
   if (error instanceof DatabaseError && error.code === undefinedTable) {

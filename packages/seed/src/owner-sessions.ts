@@ -2,6 +2,7 @@ import { serviceNames, type DatabaseUrls, type ServiceName } from '@caregraph/po
 import { databaseTarget } from '@caregraph/service-kit/database-target';
 import { Client } from 'pg';
 import { copyRows } from './copy-rows.js';
+import { encryptRows, type RowEncryption } from './encrypted-rows.js';
 import type { DataSet } from './table-rows.js';
 
 /** A connection to each database as its owner. */
@@ -58,14 +59,16 @@ export async function withSessions<Result>(
 /** Tells how many of a table's rows have been handed to the server. */
 export type TableProgress = (table: string, written: number, total: number) => void;
 
-/** Writes all rows: into the three databases at once, into the tables of one in their order. */
+/** Writes all rows, encrypted where they are to be: into the three databases at once, into the tables of one in their order. */
 export async function writeDataSet(
   sessions: OwnerSessions,
   dataSet: DataSet,
+  encryption: RowEncryption,
   onProgress: TableProgress = () => undefined,
 ): Promise<void> {
   const write = async (service: ServiceName): Promise<void> => {
-    for (const rows of dataSet[service]) {
+    for (const clear of dataSet[service]) {
+      const rows = service === 'users' ? clear : encryptRows(clear, encryption[service]);
       await copyRows(sessions[service], rows, (written) => {
         onProgress(rows.table, written, rows.count);
       });

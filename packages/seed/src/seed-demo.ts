@@ -1,6 +1,8 @@
+import type { EncryptionSettings } from '@caregraph/encryption/encryption-settings';
 import type { Client } from 'pg';
 import { demoAccounts, demoPassword } from './demo-accounts.js';
 import { demoData, demoPatientCount } from './demo-data.js';
+import { withRowEncryption, type RowEncryption } from './encrypted-rows.js';
 import { hashPassword } from './hash-password.js';
 import { inTransactions, writeDataSet, type Databases, type OwnerSessions } from './owner-sessions.js';
 import { patientMailDomain } from './patient-rows.js';
@@ -19,7 +21,18 @@ export interface DemoAccounts {
  */
 export async function seedDemo(
   databases: Databases,
+  encryption: EncryptionSettings,
   { passwordHashCost = 12 }: { readonly passwordHashCost?: number } = {},
+): Promise<DemoAccounts | null> {
+  return withRowEncryption(databases, encryption, (ciphers) =>
+    seedEncrypted(databases, ciphers, passwordHashCost),
+  );
+}
+
+async function seedEncrypted(
+  databases: Databases,
+  ciphers: RowEncryption,
+  passwordHashCost: number,
 ): Promise<DemoAccounts | null> {
   return inTransactions(databases, ['appointments', 'patients', 'users'], async (sessions) => {
     // Another run of ours waits here until the users are there.
@@ -27,11 +40,17 @@ export async function seedDemo(
     if ((await hasRows(sessions.users, 'users')) || (await holdForeignRecords(sessions))) return null;
     await clear(sessions);
     const today = Math.floor(Date.now() / dayLength) * dayLength;
-    await writeDataSet(sessions, demoData(today, await hashPassword(demoPassword, passwordHashCost)));
-    await sessions.users.query("SELECT setval(pg_get_serial_sequence('users', 'id'), max(id)) FROM users");
-    await sessions.patients.query(
-      "SELECT setval(pg_get_serial_sequence('patients', 'id'), max(id)) FROM patients",
+    await writeDataSet(
+      sessions,
+      demoData(today, await hashPassword(demoPassword, passwordHashCost)),
+      ciphers,
     );
+    await sessions.users.query("SELECT setval(pg_get_serial_sequence('users', 'id'), max(id)) FROM users");
+    for (const service of ['patients', 'appointments'] as const) {
+      await sessions[service].query(
+        `SELECT setval(pg_get_serial_sequence('${service}', 'id'), max(id)) FROM ${service}`,
+      );
+    }
     const accounts = demoAccounts.map(({ email, role, firstName, lastName }) => ({
       email,
       role: role.toUpperCase(),

@@ -1,7 +1,9 @@
+import type { EncryptionSettings } from '@caregraph/encryption/encryption-settings';
 import { serviceNames } from '@caregraph/postgres';
 import { escapeIdentifier } from 'pg';
 import type { DataSetOptions } from './command-line.js';
 import { demoPassword } from './demo-accounts.js';
+import { withRowEncryption } from './encrypted-rows.js';
 import { hashPassword } from './hash-password.js';
 import { largeData, staffFor } from './large-data.js';
 import {
@@ -22,18 +24,24 @@ import type { DataSet } from './table-rows.js';
  */
 export async function seedLarge(
   databases: Databases,
+  encryption: EncryptionSettings,
   options: DataSetOptions,
   { onProgress, passwordHashCost = 12 }: { onProgress?: TableProgress; passwordHashCost?: number } = {},
 ): Promise<{ table: string; count: number }[]> {
   // The sizes are checked before ids are used up.
-  largeData(options, { users: 1, patients: 1 }, '');
+  largeData(options, { users: 1, patients: 1, appointments: 1 }, '');
   const passwordHash = await hashPassword(demoPassword, passwordHashCost);
-  const firstIds = await withSessions(databases, async ({ users, patients }) => ({
+  const firstIds = await withSessions(databases, async ({ users, patients, appointments }) => ({
     users: await reserveIds(users, 'users', options.doctors + staffFor(options.doctors)),
     patients: await reserveIds(patients, 'patients', options.patients),
+    appointments: await reserveIds(appointments, 'appointments', options.appointments),
   }));
   const dataSet = largeData(options, firstIds, passwordHash);
-  await inTransactions(databases, serviceNames, (sessions) => writeDataSet(sessions, dataSet, onProgress));
+  await withRowEncryption(databases, encryption, (ciphers) =>
+    inTransactions(databases, serviceNames, (sessions) =>
+      writeDataSet(sessions, dataSet, ciphers, onProgress),
+    ),
+  );
   await analyze(databases, dataSet);
   return serviceNames.flatMap((service) => dataSet[service].map(({ table, count }) => ({ table, count })));
 }

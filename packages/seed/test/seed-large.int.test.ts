@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DataSizeError } from '../src/appointments-plan.js';
 import { seedDemo } from '../src/seed-demo.js';
 import { seedLarge } from '../src/seed-large.js';
+import { keySettings } from '../../../test/cluster.js';
 import { createScratchDatabases } from './scratch-databases.js';
 
 const speed = { passwordHashCost: 4 };
@@ -13,9 +14,9 @@ const options = {
 describe('seedLarge', () => {
   it('adds rows that the constraints accept to those of the demo, with the ids that follow', async () => {
     await using databases = await createScratchDatabases();
-    await seedDemo(databases, speed);
+    await seedDemo(databases, keySettings(), speed);
     const progress = new Map<string, number>();
-    const added = await seedLarge(databases, options, {
+    const added = await seedLarge(databases, keySettings(), options, {
       ...speed,
       onProgress: (table, written) => progress.set(table, written),
     });
@@ -40,8 +41,8 @@ describe('seedLarge', () => {
 
   it('adds other rows when it is run again, and leaves the next ids to the services', async () => {
     await using databases = await createScratchDatabases();
-    await seedLarge(databases, options, speed);
-    await seedLarge(databases, options, speed);
+    await seedLarge(databases, keySettings(), options, speed);
+    await seedLarge(databases, keySettings(), options, speed);
     const [patient] = await databases.query<{ id: number }>(
       'patients',
       `INSERT INTO patients (first_name, last_name, date_of_birth, gender, phone, email, created_by)
@@ -57,14 +58,18 @@ describe('seedLarge', () => {
 
   it('writes nothing when more is asked for than fits', async () => {
     await using databases = await createScratchDatabases();
-    await expect(seedLarge(databases, { ...options, days: 5 }, speed)).rejects.toThrow(DataSizeError);
+    await expect(seedLarge(databases, keySettings(), { ...options, days: 5 }, speed)).rejects.toThrow(
+      DataSizeError,
+    );
     expect(await databases.query('users', 'SELECT FROM users')).toEqual([]);
   });
 
   it('leaves no table half full when one of them refuses a row', async () => {
     await using databases = await createScratchDatabases();
     await databases.query('appointments', 'ALTER TABLE appointments ADD CHECK (duration < 60)');
-    await expect(seedLarge(databases, options, speed)).rejects.toThrow('violates check constraint');
+    await expect(seedLarge(databases, keySettings(), options, speed)).rejects.toThrow(
+      'violates check constraint',
+    );
     expect(await databases.query('users', 'SELECT FROM users')).toEqual([]);
     expect(await databases.query('patients', 'SELECT FROM patients LIMIT 1')).toEqual([]);
   });
