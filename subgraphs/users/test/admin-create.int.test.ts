@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { createScratchDatabase, keySettings } from '../../../test/cluster.js';
 import { createAdministrator } from '../src/admin-create.js';
+import { runStatement } from '../../../test/held-lock.js';
 import { connectDatabase } from '../src/database.js';
 import { createPasswordRules } from '../src/password-rules.js';
 import { createNewPasswordInputs } from '../src/user-input.js';
@@ -36,6 +37,19 @@ it('creates the first administrator with a password that keeps the rules, and no
     }
     expect(await create(password)).toMatchObject({ user: { email, role: 'ADMIN' }, problems: [] });
     expect((await create(password)).problems).toEqual([expect.stringContaining('There is an administrator')]);
+    const recorded = await runStatement(
+      scratch.databaseUrl,
+      `SELECT action, record_type, actor_kind, actor_name, attestation IS NOT NULL AS is_attested FROM audit_entries`,
+    );
+    expect(recorded).toEqual([
+      {
+        action: 'create',
+        record_type: 'users',
+        actor_kind: 'service',
+        actor_name: 'users',
+        is_attested: true,
+      },
+    ]);
     await using service = await startUsers(scratch.databaseUrl);
     expect(await logIn(service, email)).not.toBeNull();
   } finally {

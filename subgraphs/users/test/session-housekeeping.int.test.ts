@@ -46,4 +46,14 @@ it('removes sessions that have been over for longer than they are kept, and thei
     'SELECT count(*)::integer AS number FROM refresh_tokens',
   );
   expect(tokens).toEqual([{ number: 1_800 }]);
+  const recorded = await runStatement(
+    database.databaseUrl,
+    `SELECT record_type AS type, count(DISTINCT request_id)::integer AS rounds, sum(record_count)::integer AS records,
+       array_agg(DISTINCT concat_ws(' ', actor_kind, actor_name)) AS actors
+     FROM audit_entries WHERE action = 'delete' GROUP BY record_type ORDER BY record_type`,
+  );
+  expect(recorded).toEqual([
+    { type: 'refresh_tokens', rounds: 1, records: 1_200, actors: ['service users'] },
+    { type: 'sessions', rounds: 1, records: 1_200, actors: ['service users'] },
+  ]);
 });
