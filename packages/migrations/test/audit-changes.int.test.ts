@@ -6,15 +6,15 @@ import { readEntries } from './audit-entries.js';
 import { connect } from './connect.js';
 
 test.each(auditedTables)(
-  'each change of $service.$table leaves one entry that names record, columns and role, and no value',
+  'each change of $table of $service leaves one entry that names record, columns and role, and no value',
   async ({ service, table, before = '', record, change, key, patientIds }) => {
     await using database = await createScratchDatabase(service);
     await using owner = await connect(database.migrationUrl);
     await using superuser = await connect(database.superuserUrl);
-    const [{ directory = '' } = {}] = await superuser.query<{ directory: string }>(
+    const [cluster] = await superuser.query<{ directory: string }>(
       `SELECT current_setting('data_directory') AS directory`,
     );
-    const file = `'${directory}/${database.name}'`;
+    const file = `'${cluster?.directory ?? ''}/${database.name}'`;
     const assignments = Object.entries(change).map(([column, value]) => `${column} = ${value}`);
 
     await owner.query(before);

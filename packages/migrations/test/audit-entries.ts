@@ -30,7 +30,7 @@ export function readEntries(connection: Connection, recordType?: string): Promis
        patient_ranges::text AS "patientRanges", ARRAY(SELECT unnest(fields) ORDER BY 1) AS fields,
        actor_kind AS "actorKind", actor_user_id AS "actorUserId", actor_name AS "actorName",
        database_role AS "databaseRole", row_to_json(audit_entries)::text AS everything
-     FROM audit_entries WHERE record_type = COALESCE($1, record_type) ORDER BY id`,
-    [recordType],
+     FROM audit_entries WHERE $1::text IS NULL OR record_type = $1 ORDER BY id`,
+    [recordType ?? null],
   );
 }

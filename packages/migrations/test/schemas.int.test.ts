@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { createScratchDatabase } from '../../../test/cluster.js';
 import { migrate, readStatus, rollback, services, type Service } from '../src/index.js';
+import { readEntries } from './audit-entries.js';
 import { readCatalogue, type Catalogue } from './catalogue.js';
 import { connect } from './connect.js';
 import { migratedDatabase } from './migrated-database.js';
@@ -69,4 +70,28 @@ test('a service moves back into its schema after its siblings have used the exte
   await migrate({ service: 'patients', migrationUrl: patients ?? '', runtimeRole: 'users_service' });
   await rollback({ service: 'users', migrationUrl: users ?? '', steps: versions.length });
   expect(await migrateUsers()).toEqual(versions);
+});
+
+test('each schema has a trail of its own, also of a superuser who names the schema only', async () => {
+  await using database = await createScratchDatabase('users', { empty: true });
+  const urlOf = (service: Service): string => inSchema(database.migrationUrl, `${service} "of" ours`);
+  for (const service of services) {
+    await migrate({ service, migrationUrl: urlOf(service), runtimeRole: 'users_service' });
+  }
+  await using superuser = await connect(database.superuserUrl);
+  await superuser.query(`
+    INSERT INTO "appointments ""of"" ours".doctor_calendars (doctor_id, time_zone) VALUES (2, 'UTC');
+    UPDATE "appointments ""of"" ours".doctor_calendars SET time_zone = 'Europe/Vienna';
+    TRUNCATE "appointments ""of"" ours".doctor_calendars`);
+  const entries = new Map<Service, unknown[]>();
+  for (const service of services) {
+    await using owner = await connect(urlOf(service));
+    entries.set(service, await readEntries(owner));
+  }
+  expect(entries.get('appointments')).toMatchObject([
+    { operation: 'INSERT', recordIds: ['2'], databaseRole: 'postgres' },
+    { operation: 'UPDATE', recordIds: ['2'], fields: ['time_zone'] },
+    { operation: 'TRUNCATE', recordIds: ['2'] },
+  ]);
+  expect([entries.get('users'), entries.get('patients')]).toEqual([[], []]);
 });
