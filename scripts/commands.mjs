@@ -35,6 +35,7 @@ export const commands = {
   prisma: withDatabases('packages/prisma-offline/dist/main.js'),
   seed: withDatabases('packages/seed/dist/main.js'),
   'admin:create': withDatabases('subgraphs/users/dist/admin-create-main.js'),
+  'audit:verify': withDatabases('packages/audit-trail/dist/verify-main.js'),
   'tokens:rotate-key': { entry: platform, call: 'rotateTokenKey', runsAtRoot: true, quiet: true },
   'keys:rotate': withDatabases('packages/encryption/dist/keys-main.js', 'keys:rotate'),
   'keys:status': withDatabases('packages/encryption/dist/keys-main.js', 'keys:status'),

@@ -1,0 +1,158 @@
+import { chainStart, digestOf, markLength, nextInChain } from './chain.js';
+import type { Evidence, KnownSeal } from './verify-evidence.js';
+import { describeEntry, type Finding } from './verify-finding.js';
+
+/** A seal and the entry that it is for; null where that is gone. */
+export interface SealRow {
+  readonly sequence: number;
+  readonly entryId: bigint;
+  readonly digest: Buffer;
+  readonly chain: Buffer;
+  readonly canonical: string | null;
+}
+
+/** Reads the canonical text of an entry that may be gone. */
+export type ReadEntry = (entryId: bigint) => Promise<string | null>;
+
+/** Follows the chain from its beginning, until the first thing that is wrong. */
+export interface ChainCheck {
+  /** Looks at the next seals, in order. */
+  page(rows: readonly SealRow[]): Promise<void>;
+  /** What is wrong, once there are no more seals; null where the chain is whole. */
+  finish(): Promise<Finding | null>;
+}
+
+/** Compares the chain of the database with itself, with the entries, and with what the checkpoints know of it. */
+export function createChainCheck(evidence: Evidence, readEntry: ReadEntry): ChainCheck {
+  let finding: Finding | null = null;
+  let chain: Buffer = chainStart;
+  let sequence = 0;
+  let last: SealRow | undefined;
+
+  async function check(row: SealRow, known: readonly KnownSeal[]): Promise<Finding | null> {
+    const [first] = known;
+    const here = row.canonical === null ? {} : describeEntry(String(row.entryId), row.canonical);
+    if (first !== undefined) {
+      const other = known.find((seal) => !isSame(seal, first));
+      if (other !== undefined) return replaced(row.sequence, first, other);
+      if (first.entryId !== row.entryId) return displaced(row, first);
+    }
+    const at = { sequence: row.sequence, entryId: String(row.entryId), ...here };
+    if (row.canonical === null) {
+      return { kind: 'removed', ...at, detail: `The entry is gone, its seal is there.${sealedBy(first)}` };
+    }
+    const digest = digestOf(row.canonical);
+    const isAsKnown = first?.mark.equals(digest.subarray(0, markLength)) ?? digest.equals(row.digest);
+    if (!isAsKnown) {
+      return { kind: 'altered', ...at, detail: `The entry is not what was sealed.${sealedBy(first)}` };
+    }
+    chain = nextInChain(chain, digest);
+    if (!digest.equals(row.digest) || !chain.equals(row.chain)) {
+      return { kind: 'seal-altered', ...at, detail: 'The entry is what was sealed, but its seal is not.' };
+    }
+    const other = known.find((seal) => seal.chain !== null && !seal.chain.equals(chain));
+    return other === undefined
+      ? null
+      : { kind: 'altered', sequence: row.sequence, detail: alteredBefore(other) };
+  }
+
+  async function displaced(row: SealRow, known: KnownSeal): Promise<Finding> {
+    const gone = await missing(row.sequence, known);
+    if (gone.kind === 'removed') return gone;
+    const place = await evidence.sequenceOf(row.entryId);
+    const id = String(row.entryId);
+    const at = {
+      sequence: row.sequence,
+      ...(row.canonical === null ? { entryId: id } : describeEntry(id, row.canonical)),
+    };
+    return place === null
+      ? { kind: 'inserted', ...at, detail: `Entry ${known.entryId} was sealed here; this one never was.` }
+      : {
+          kind: 'reordered',
+          ...at,
+          detail: `Entry ${known.entryId} was sealed here; this one was at sequence ${place}.`,
+        };
+  }
+
+  /** There is no seal, or another entry's, where this one was sealed. */
+  async function missing(at: number, known: KnownSeal | undefined): Promise<Finding> {
+    if (known === undefined) {
+      return {
+        kind: 'removed',
+        sequence: at,
+        detail: 'The seal is gone; no checkpoint tells of which entry.',
+      };
+    }
+    const entryId = String(known.entryId);
+    const canonical = await readEntry(known.entryId);
+    if (canonical === null) {
+      return { kind: 'removed', sequence: at, entryId, detail: `The entry is gone.${sealedBy(known)}` };
+    }
+    const isAsKnown = known.mark.equals(digestOf(canonical).subarray(0, markLength));
+    return {
+      kind: isAsKnown ? 'seal-removed' : 'altered',
+      sequence: at,
+      ...describeEntry(entryId, canonical),
+      detail: `The seal is gone${isAsKnown ? '' : ', and the entry is not what was sealed'}.${sealedBy(known)}`,
+    };
+  }
+
+  return {
+    async page(rows) {
+      const to = rows.at(-1)?.sequence;
+      if (finding !== null || to === undefined) return;
+      const known = await evidence.page(sequence + 1, to);
+      for (const row of rows) {
+        sequence += 1;
+        finding =
+          row.sequence === sequence
+            ? await check(row, known.get(sequence) ?? [])
+            : await missing(sequence, known.get(sequence)?.[0]);
+        if (finding !== null) return;
+        last = row;
+      }
+    },
+    async finish() {
+      if (finding !== null || evidence.covered <= sequence) return finding;
+      const next = sequence + 1;
+      const known = (await evidence.page(next, next)).get(next)?.[0];
+      const gone = await missing(next, known);
+      if (gone.kind !== 'removed') return gone;
+      const end = last?.canonical == null ? {} : describeEntry(String(last.entryId), last.canonical);
+      const place =
+        end.entryId === undefined ? 'The trail is empty' : `The trail ends after entry ${end.entryId}`;
+      return {
+        kind: 'cut-off',
+        sequence,
+        ...end,
+        detail:
+          `${place}. ${evidence.covered - sequence} more were sealed, the next one as ` +
+          `${gone.entryId === undefined ? 'an entry that no checkpoint names' : `entry ${gone.entryId}`}, ` +
+          `the last one before ${evidence.latest ?? ''}.`,
+      };
+    },
+  };
+}
+
+function replaced(sequence: number, first: KnownSeal, other: KnownSeal): Finding {
+  return {
+    kind: 'replaced',
+    sequence,
+    entryId: String(first.entryId),
+    detail:
+      `Sealed before ${first.time}; a checkpoint of ${other.time} has something else in its place (entry ` +
+      `${other.entryId}), as after an older copy of the database was restored.`,
+  };
+}
+
+function alteredBefore({ time }: KnownSeal): string {
+  return `An entry before this sequence, which no checkpoint here covers, is not what it was before ${time}.`;
+}
+
+function isSame(one: KnownSeal, other: KnownSeal): boolean {
+  return one.entryId === other.entryId && one.mark.equals(other.mark);
+}
+
+function sealedBy(known: KnownSeal | undefined): string {
+  return known === undefined ? '' : ` It was sealed before ${known.time}.`;
+}

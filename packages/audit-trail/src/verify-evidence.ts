@@ -1,0 +1,98 @@
+import { open, type FileHandle } from 'node:fs/promises';
+import { markLength } from './chain.js';
+import { readCheckpointLine, readIds, type Checkpoint } from './checkpoint.js';
+import type { CheckpointPlace } from './verify-checkpoints.js';
+
+/** What a checkpoint knows of one sealed entry. */
+export interface KnownSeal {
+  readonly entryId: bigint;
+  /** The beginning of its digest. */
+  readonly mark: Buffer;
+  /** The chain after it, where the checkpoint ends with it. */
+  readonly chain: Buffer | null;
+  /** When the checkpoint was written. */
+  readonly time: string;
+}
+
+/** What the checkpoints know, without holding all of them in memory. */
+export interface Evidence extends AsyncDisposable {
+  /** The last sequence that a checkpoint covers; 0 without any. */
+  readonly covered: number;
+  /** When the latest of them was written. */
+  readonly latest: string | null;
+  /** What is known of the sequences of a page, oldest word first; pages come in ascending order. */
+  page(from: number, to: number): Promise<ReadonlyMap<number, readonly KnownSeal[]>>;
+  /** At which sequence an entry was sealed; null where no checkpoint knows it. */
+  sequenceOf(entryId: bigint): Promise<number | null>;
+}
+
+/** How many files are kept open. */
+const openFiles = 32;
+
+/** Opens what the checkpoints at these places know; the places are ordered by the first sequence. */
+export function openEvidence(places: readonly CheckpointPlace[]): Evidence {
+  const handles = new Map<string, FileHandle>();
+  let cursor = 0;
+
+  async function closeAll(): Promise<void> {
+    for (const handle of handles.values()) await handle.close();
+    handles.clear();
+  }
+
+  async function read({ file, start, length }: CheckpointPlace): Promise<Checkpoint> {
+    let handle = handles.get(file);
+    if (handle === undefined) {
+      if (handles.size >= openFiles) await closeAll();
+      handle = await open(file);
+      handles.set(file, handle);
+    }
+    const { buffer } = await handle.read(Buffer.alloc(length), 0, length, start);
+    const line = readCheckpointLine(buffer.toString('utf8'));
+    if (line === null) throw new Error(`${file} has been changed while it was read.`);
+    return line.checkpoint;
+  }
+
+  return {
+    covered: places.reduce((last, { to }) => Math.max(last, to), 0),
+    latest: places.reduce<string | null>(
+      (last, { time }) => (last === null || time > last ? time : last),
+      null,
+    ),
+    async page(from, to) {
+      while ((places[cursor]?.to ?? from) < from) cursor += 1;
+      const known = new Map<number, KnownSeal[]>();
+      for (let index = cursor; (places[index]?.from ?? to + 1) <= to; index += 1) {
+        const place = places[index];
+        if (place === undefined || place.to < from) continue;
+        addSeals(known, await read(place));
+      }
+      for (const seals of known.values()) seals.sort((a, b) => a.time.localeCompare(b.time));
+      return known;
+    },
+    async sequenceOf(entryId) {
+      for (const place of places) {
+        const index = readIds((await read(place)).ids).indexOf(entryId);
+        if (index !== -1) return place.from + index;
+      }
+      return null;
+    },
+    [Symbol.asyncDispose]: closeAll,
+  };
+}
+
+function addSeals(known: Map<number, KnownSeal[]>, checkpoint: Checkpoint): void {
+  const marks = Buffer.from(checkpoint.marks, 'base64url');
+  const { from, to, time } = checkpoint;
+  for (const [index, entryId] of readIds(checkpoint.ids).entries()) {
+    const sequence = from + index;
+    const seal = {
+      entryId,
+      mark: marks.subarray(index * markLength, (index + 1) * markLength),
+      chain: sequence === to ? Buffer.from(checkpoint.chain, 'base64url') : null,
+      time,
+    };
+    const seals = known.get(sequence);
+    if (seals === undefined) known.set(sequence, [seal]);
+    else seals.push(seal);
+  }
+}

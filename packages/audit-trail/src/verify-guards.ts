@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { ServiceName } from '@caregraph/service-kit';
+import type { ClientBase } from 'pg';
+import { z } from 'zod';
+import type { Finding } from './verify-finding.js';
+
+const guardsSchema = z.record(z.string(), z.string());
+
+/** What guards a trail, by name, with the SHA-256 of how it is defined. */
+export type Guards = z.output<typeof guardsSchema>;
+
+/** How a migrated database of this release guards the trail; a test keeps the files in step with the migrations. */
+export async function expectedGuards(service: ServiceName): Promise<Guards> {
+  const file = new URL(`../guards/${service}.json`, import.meta.url);
+  return guardsSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+}
+
+/** Reads from PostgreSQL's catalogue what has entries written, and what keeps them from being rewritten. */
+export async function readGuards(client: ClientBase, schema: string): Promise<Guards> {
+  const { rows } = await client.query<{ name: string; parts: unknown[]; path: string[] | null }>(
+    guardStatement,
+    [schema],
+  );
+  return Object.fromEntries(
+    rows.map(({ name, parts, path }) => {
+      // The schema comes first, so that nothing else can be meant by a name; what it is called differs.
+      const searchPath = path?.map((one) => (one === schema ? '' : one));
+      const definition = [parts, searchPath?.filter((one, index) => one !== 'public' || index === 0)];
+      return [name, createHash('sha256').update(JSON.stringify(definition)).digest('hex')];
+    }),
+  );
+}
+
+/** What is missing, altered, or there although no migration makes it. */
+export function compareGuards(expected: Guards, actual: Guards): Finding[] {
+  const names = [...new Set([...Object.keys(expected), ...Object.keys(actual)])].sort();
+  return names.flatMap((name) => {
+    if (expected[name] === actual[name]) return [];
+    const [isExpected, isThere] = [Object.hasOwn(expected, name), Object.hasOwn(actual, name)];
+    const state = isExpected && isThere ? 'is not as' : isThere ? 'is there, unlike' : 'is missing, unlike';
+    return [
+      { kind: 'guard-altered', detail: `The ${name} ${state} the migrations of this release make it.` },
+    ];
+  });
+}
+
+/**
+ * The triggers that write entries, all triggers of the trail's own tables, the functions of both, and of all tables
+ * that are audited what could turn a statement into another one: rules and policies.
+ */
+const guardStatement = `
+  WITH guarded AS (
+    SELECT class.oid, class.relname, class.relkind, class.relhasrules, class.relrowsecurity
+    FROM pg_catalog.pg_class AS class
+    WHERE class.relnamespace = (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = $1)
+      AND (
+        class.relname IN ('audit_entries', 'audit_seals')
+        OR class.oid IN (SELECT tgrelid FROM pg_catalog.pg_trigger WHERE tgname LIKE 'record\\_%' AND NOT tgisinternal)
+      )
+  ), triggers AS (
+    SELECT guarded.relname, trigger.*
+    FROM guarded JOIN pg_catalog.pg_trigger AS trigger ON trigger.tgrelid = guarded.oid
+    WHERE NOT trigger.tgisinternal
+      AND (trigger.tgname LIKE 'record\\_%' OR guarded.relname IN ('audit_entries', 'audit_seals'))
+  )
+  SELECT 'table ' || relname AS name, json_build_array(relkind, relhasrules, relrowsecurity) AS parts,
+    NULL::text[] AS path
+  FROM guarded
+  UNION ALL
+  SELECT 'trigger ' || tgname || ' of ' || relname,
+    json_build_array(tgenabled, tgtype, tgattr::text, tgqual IS NULL, encode(tgargs, 'hex'), tgoldtable, tgnewtable,
+      (SELECT proname FROM pg_catalog.pg_proc WHERE oid = tgfoid)),
+    NULL
+  FROM triggers
+  UNION ALL
+  SELECT 'function ' || proname,
+    json_build_array(replace(prosrc, quote_ident($1) || '.audit_', '.audit_'), prosecdef, pronamespace = (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = $1),
+      (SELECT lanname FROM pg_catalog.pg_language WHERE oid = prolang)),
+    ARRAY(
+      SELECT btrim(part, ' "') FROM unnest(proconfig) AS setting, unnest(string_to_array(substr(setting, 13), ',')) AS part
+      WHERE setting LIKE 'search_path=%'
+    )
+  FROM pg_catalog.pg_proc
+  WHERE oid IN (SELECT tgfoid FROM triggers)
+    OR proname = 'record_change'
+      AND pronamespace = (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = $1)
+  ORDER BY name`;
