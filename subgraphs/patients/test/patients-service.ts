@@ -20,18 +20,17 @@ export interface PatientsService extends SubgraphClient {
   readonly users: DirectoryStandIn;
 }
 
-/** Starts the service over a database: by default the one that all tests share. */
-export async function startPatients(
-  databaseUrl = sharedDatabase('patients').databaseUrl,
-): Promise<PatientsService> {
+/** Starts the service over the database that all tests share; `settings` go beside those it needs. */
+export async function startPatients(settings: NodeJS.ProcessEnv = {}): Promise<PatientsService> {
   const users = await startDirectoryStandIn('users');
   const config = loadConfig({
-    PATIENTS_DATABASE_URL: databaseUrl,
+    PATIENTS_DATABASE_URL: sharedDatabase('patients').databaseUrl,
     SERVICE_CONTEXT_SECRET: contextSecret,
     ...keySettings(),
     PATIENTS_PORT: '0',
     USERS_URL: users.url,
     LOG_LEVEL: 'silent',
+    ...settings,
   });
   const server = await startServer(config, createLogger('patients', 'silent'));
   const client = createSubgraphClient('patients', server.port);

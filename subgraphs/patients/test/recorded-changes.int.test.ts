@@ -206,7 +206,7 @@ describe('the trail of changes', () => {
          DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.last_name = 'Refused')
          EXECUTE FUNCTION refuse_late()`,
     );
-    await using patients = await startPatients(database.databaseUrl);
+    await using patients = await startPatients({ PATIENTS_DATABASE_URL: database.databaseUrl });
     const { id } = await createPatient(patients);
     const nurse = userViewer('NURSE');
     const created = await patients.ask(nurse, CreatePatientDocument, {
