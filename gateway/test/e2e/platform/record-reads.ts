@@ -11,14 +11,20 @@ export interface RecordRead {
   readonly request: string;
 }
 
+/** Whether a way may lead through a field. */
+export type IsOpen = (type: string, field: string) => boolean;
+
 /**
- * The read of a record for every object type that queries lead to. `calls` has, by query, the arguments that find a
- * record, or null for a query that is not gone through.
+ * The read of a record for every object type that queries lead to through open fields. `calls` has, by query, the
+ * arguments that find a record, or null for a query that is not gone through.
  */
-export function recordReads(calls: Readonly<Record<string, string | null>>): RecordRead[] {
+export function recordReads(
+  calls: Readonly<Record<string, string | null>>,
+  isOpen: IsOpen = () => true,
+): RecordRead[] {
   const reads = new Map<string, RecordRead>();
   const query = api.getQueryType();
-  let level = query == null ? [] : stepsFrom(query, calls, { path: [], open: '{', close: '}' });
+  let level = query == null ? [] : stepsFrom(query, calls, isOpen, { path: [], open: '{', close: '}' });
   while (level.length > 0) {
     const found = level.filter(({ type }, index) => {
       const isFirst = level.findIndex((other) => other.type === type) === index;
@@ -34,7 +40,7 @@ export function recordReads(calls: Readonly<Record<string, string | null>>): Rec
       });
     }
     level = found.flatMap(({ type, path, open, close }) =>
-      stepsFrom(type, {}, { path, open: `${open} {`, close: `} ${close}` }),
+      stepsFrom(type, {}, isOpen, { path, open: `${open} {`, close: `} ${close}` }),
     );
   }
   return [...reads.values()];
@@ -49,12 +55,13 @@ interface Way {
 function stepsFrom(
   type: GraphQLObjectType,
   calls: Readonly<Record<string, string | null>>,
+  isOpen: IsOpen,
   { path, open, close }: Way,
 ): (Way & { readonly type: GraphQLObjectType })[] {
   return Object.values(type.getFields()).flatMap((field) => {
     const to = getNamedType(field.type);
     const call = calls[field.name];
-    if (!isObjectType(to) || call === null) return [];
+    if (!isObjectType(to) || call === null || !isOpen(type.name, field.name)) return [];
     const step = `${field.name}${call ?? requiredArguments(field)}`;
     return [{ type: to, path: [...path, field.name], open: `${open} ${step}`, close }];
   });
