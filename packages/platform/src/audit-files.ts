@@ -6,7 +6,9 @@ import path from 'node:path';
 import type { Settings } from './settings.js';
 
 /** The settings of every service that name what its audit trail needs outside the database. */
-export function auditEnvironment(settings: Settings): Record<string, string> {
+export function auditEnvironment(
+  settings: Settings,
+): Record<'AUDIT_KEYS_FILE' | 'AUDIT_CHECKPOINTS_DIRECTORY', string> {
   return {
     AUDIT_KEYS_FILE: settings.auditKeysFile ?? path.join(settings.dataDirectory, 'audit-keys.json'),
     AUDIT_CHECKPOINTS_DIRECTORY:

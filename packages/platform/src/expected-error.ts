@@ -1,7 +1,7 @@
 import { MigrationError } from '@caregraph/migrations';
 import { ClusterError, PortTakenError } from '@caregraph/postgres';
 import { databaseConnectionFailure } from '@caregraph/service-kit/connection-failure';
-import { SettingsError } from '@caregraph/service-kit/settings';
+import { StartupError } from '@caregraph/service-kit/startup-error';
 import { AlreadyRunningError } from './runner-lock.js';
 import { ProcessStartError } from './supervised-process.js';
 
@@ -11,7 +11,7 @@ const expected = [
   MigrationError,
   PortTakenError,
   ProcessStartError,
-  SettingsError,
+  StartupError,
 ];
 
 /**

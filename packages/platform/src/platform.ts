@@ -3,6 +3,7 @@ import { serviceNames, type Cluster } from '@caregraph/postgres';
 import type { ListenAddress } from '@caregraph/service-kit/listen-failure';
 import { ensureAccessTokenKeys } from './access-token-keys.js';
 import { ensureAuditFiles } from './audit-files.js';
+import { encryptWhatIsClear } from './encrypt-clear-values.js';
 import { announce } from './announcement.js';
 import { checkPorts } from './check-ports.js';
 import { openDatabases, startEmbedded, type Databases } from './databases.js';
@@ -60,6 +61,8 @@ export async function runPlatform(options: PlatformOptions): Promise<void> {
     const secrets = { contextSecret: settings.contextSecret ?? generated.contextSecret };
     await ensureAccessTokenKeys(settings);
     await ensureAuditFiles(settings);
+    await encryptWhatIsClear(databases, settings, showStep, report);
+    signals.stop.throwIfAborted();
     const sources = { inherited: environment, settings, secrets, urls: databases.urls };
     const processes = describeProcesses({
       root,

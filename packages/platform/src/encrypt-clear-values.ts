@@ -1,0 +1,37 @@
+import { actAsService } from '@caregraph/audit-trail';
+import { encryptClearValues } from '@caregraph/encryption';
+import { auditEnvironment } from './audit-files.js';
+import type { Databases } from './databases.js';
+import { masterKeyEnvironment } from './master-key.js';
+import type { Settings } from './settings.js';
+import type { ShowStep } from './show-step.js';
+
+/**
+ * Encrypts what an installation still holds in clear, from before it encrypted. Throws a `StartupError` where the
+ * master key is missing or wrong.
+ */
+export async function encryptWhatIsClear(
+  { urls }: Databases,
+  settings: Settings,
+  showStep: ShowStep,
+  report: (line: string) => void,
+): Promise<void> {
+  await showStep('Encryption', async (progress) => {
+    for (const service of ['patients', 'appointments'] as const) {
+      const { unreadable } = await encryptClearValues({
+        service,
+        migrationUrl: urls[service].migrationUrl,
+        settings: {
+          ...masterKeyEnvironment(settings),
+          ...(settings.production && { NODE_ENV: 'production' }),
+        },
+        changeContext: actAsService(service, auditEnvironment(settings).AUDIT_KEYS_FILE).changeContext,
+        onStep(step) {
+          if (step.kind !== 'progress') return;
+          progress(`${service} ${step.done}/${step.total}`, step.done / Math.max(step.total, 1));
+        },
+      });
+      for (const { message } of unreadable) report(message);
+    }
+  });
+}
