@@ -37,7 +37,7 @@ export function createSessionRenewalRepository(database: Database) {
      * Exchanges a refresh token for its successor. RFC 9700, section 4.14.2: each serves once, and the replay of a
      * used one ends the session, because thief and owner cannot be told apart. Two tabs of one browser replay as
      * well: within the grace, and until somebody has used the successor, the used token gives that very successor
-     * again, so that there never are two tokens that could be used next.
+     * again, so that there never are two tokens that could be used next. A replay is one also when the session is over.
      *
      * The session is locked before anything is read: its epoch is then one that a change of the account, which
      * raises it, has not reached yet or has passed for good. So the user, who is read afterwards, is current, or the
@@ -57,14 +57,15 @@ export function createSessionRenewalRepository(database: Database) {
         const { id, userId, epoch } = session;
         const presented = await present(transaction, tokenHash, userId);
         const user = toUser(presented);
-        if (!session.isOpen || !user.isActive) return { kind: 'over', sessionId: id };
-        if (presented.usedAt === null) {
-          const holder = { kind: 'user', id: userId, role: user.role, sessionId: id } as const;
-          await nameActor(transaction, actingAs(sender, holder));
+        if (!session.isOpen || !user.isActive) {
+          return isRepeatable(presented.usedAt, terms)
+            ? { kind: 'over', sessionId: id }
+            : { kind: 'replayed', sessionId: id, userId };
         }
+        const holder = { kind: 'user', id: userId, role: user.role, sessionId: id } as const;
         const next =
           presented.usedAt === null
-            ? await use(transaction, token, session, terms)
+            ? await use(transaction, token, session, terms, actingAs(sender, holder))
             : await repeat(transaction, token, presented, terms);
         if (next !== null) return { kind: 'renewed', session: { id, epoch, user, ...next } };
         await nameActor(transaction, sender);
@@ -106,7 +107,9 @@ async function use(
   token: string,
   session: SessionRow,
   terms: RenewalTerms,
+  holder: Actor,
 ): Promise<NextToken> {
+  await nameActor(transaction, holder);
   const salt = createSuccessorSalt();
   const refreshToken = successorOf(token, salt);
   const used = hashRefreshToken(token);
@@ -127,14 +130,19 @@ async function use(
   return { refreshToken, renewableUntil };
 }
 
+/** Whether a client that presents a token with good reason may do so, as far as its first use tells. */
+function isRepeatable(usedAt: Date | null, { now, grace }: RenewalTerms): boolean {
+  return usedAt === null || now.getTime() - usedAt.getTime() < grace;
+}
+
 /** The answer of the first use, where it may be given once more; null for a replay. */
 async function repeat(
   transaction: Transaction,
   token: string,
   { usedAt, successorSalt }: PresentedToken,
-  { now, grace }: RenewalTerms,
+  terms: RenewalTerms,
 ): Promise<NextToken | null> {
-  if (usedAt === null || successorSalt === null || now.getTime() - usedAt.getTime() >= grace) return null;
+  if (successorSalt === null || !isRepeatable(usedAt, terms)) return null;
   const refreshToken = successorOf(token, successorSalt);
   const tokenHash = hashRefreshToken(refreshToken);
   const successor = await transaction.refreshToken.findUniqueOrThrow({ where: { tokenHash } });

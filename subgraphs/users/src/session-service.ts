@@ -53,7 +53,7 @@ export function createSessionService(dependencies: Dependencies) {
           metrics.countSecurityAlert('refresh_token_replayed');
           logger.warn(
             { securityAlert: 'refresh_token_replayed', sessionId, userId, client, requestId },
-            'a used refresh token came again; its session has ended',
+            'a used refresh token came again; its session is over',
           );
           return invalidRefreshToken;
         }

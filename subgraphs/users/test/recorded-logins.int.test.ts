@@ -194,6 +194,25 @@ describe('the trail of a refresh', () => {
     for (const { actor } of await entriesOf(client)) expect(actor).toEqual(nobody);
   });
 
+  it('raises an alert at a replay after the session’s end too, but not where the answer was just given', async () => {
+    const { account, viewer, refreshToken } = await begin();
+    const client = recordedClient();
+    await refresh(recordedClient(), refreshToken);
+    await users.ask(viewer, LogoutDocument, { input: {} });
+    await refresh(client, refreshToken);
+    await runStatement(
+      databaseUrl,
+      "UPDATE refresh_tokens SET used_at = used_at - interval '11 seconds' WHERE session_id = $1",
+      [viewer.sessionId],
+    );
+    await refresh(client, refreshToken);
+    expect(await entriesOf(client)).toMatchObject([
+      { action: 'refresh-session', code: 'SESSION_OVER', ids: [viewer.sessionId] },
+      { action: 'refresh-session', code: 'TOKEN_REPLAYED', ids: [viewer.sessionId] },
+      { action: 'security-alert', code: 'TOKEN_REPLAYED', ids: [account.id] },
+    ]);
+  });
+
   it('tells a session that is over from a token that nobody knows, and keeps neither token', async () => {
     const { viewer, refreshToken } = await begin();
     await users.ask(viewer, LogoutDocument, { input: {} });
