@@ -145,6 +145,7 @@ describe('clinical texts and policy numbers', () => {
     const id = await create(texts);
     const before = await storedRow(id);
     await update({ id, firstName: 'Augusta' });
+    await update({ id, allergies: texts.allergies });
     await update({ id, ...texts, insurance: { ...texts.insurance, provider: 'Navy' } });
     expect(await storedRow(id)).toEqual(before);
     await update({ id, allergies: 'None', insurance: { policyNumber: 'N-1' } });
