@@ -1,0 +1,72 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { attestedOrigin, changeContextOf, pseudonymOf } from './attestation.js';
+import { createAuditKeySet, readAuditKeys } from './audit-keys.js';
+import type { Origin } from './audit-entry.js';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'caregraph-attestation-'));
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+function newKey(name: string) {
+  const file = path.join(folder, name);
+  writeFileSync(file, createAuditKeySet(new Date()));
+  const [key] = readAuditKeys(file);
+  if (key === undefined) throw new Error('A key set is never empty.');
+  return key;
+}
+
+const key = newKey('one');
+const origin: Origin = {
+  actorKind: 'user',
+  actorUserId: 7,
+  actorRole: 'NURSE',
+  actorName: null,
+  sessionId: '0c6c1c1e-0000-4000-8000-000000000000',
+  address: '192.0.2.7',
+  userAgent: 'Ward tablet',
+  requestId: 'r',
+};
+
+describe('a pseudonym', () => {
+  const address = 'somebody@example.com';
+
+  it('is the same for the same text, and short enough for its column', () => {
+    expect(pseudonymOf('users', address, key)).toMatch(/^[\w-]{22}$/);
+    expect(pseudonymOf('users', address, key)).toBe(pseudonymOf('users', address, key));
+  });
+
+  it('differs with the text, the service and the key', () => {
+    const all = [
+      pseudonymOf('users', address, key),
+      pseudonymOf('users', `${address} `, key),
+      pseudonymOf('patients', address, key),
+      pseudonymOf('users', address, newKey('other')),
+    ];
+    expect(new Set(all).size).toBe(all.length);
+  });
+
+  it('of a text that looks like what is attested is no part of its attestation', () => {
+    const text = attestedOrigin('users', origin, '2026-01-02T03:04:05.678Z');
+    const attestation = key.attest(text).toString('base64url');
+    expect(attestation.startsWith(pseudonymOf('users', text, key))).toBe(false);
+  });
+});
+
+describe('what a transaction says of itself', () => {
+  it('names who acts, with the service’s word for it at that time', () => {
+    const { attestedAt, attestation, ...named } = JSON.parse(changeContextOf('users', origin, key)) as Record<
+      string,
+      unknown
+    >;
+    expect(named).toEqual(origin);
+    const text = attestedOrigin('users', origin, String(attestedAt));
+    expect(attestation).toBe(key.attest(text).toString('base64'));
+    expect(
+      key.attest(attestedOrigin('users', { ...origin, actorUserId: 8 }, String(attestedAt))),
+    ).not.toEqual(key.attest(text));
+  });
+});
