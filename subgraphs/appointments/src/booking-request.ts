@@ -17,7 +17,10 @@ export function toBookingRequest(
   { idempotencyKey, notes, ...input }: z.output<typeof bookAppointmentInput>,
 ): BookingRequest | null {
   if (idempotencyKey === null) return null;
-  // The schema puts the fields in one order, whatever order the client sent them in.
-  const digest = createHash('sha256').update(JSON.stringify(input)).digest();
+  // The schema puts the fields in one order, whatever order the client sent them in. Notes keep a place, with nothing
+  // in it, so that a booking without any has the digest that it had before they were left out.
+  const digest = createHash('sha256')
+    .update(JSON.stringify({ ...input, notes: null }))
+    .digest();
   return { createdBy, idempotencyKey, digest: new Uint8Array(digest), notes };
 }

@@ -21,6 +21,7 @@ import {
 
 const nurse = userViewer('NURSE');
 const { databaseUrl } = sharedDatabase('appointments');
+const migrations = new URL('../../../prisma/appointments/migrations/', import.meta.url);
 let service: AppointmentsService;
 
 beforeAll(async () => {
@@ -92,6 +93,18 @@ describe('notes', () => {
       [id],
     );
     expect(entries.map(({ fields }) => fields)).toEqual([['status'], ['reason'], ['reason']]);
+  });
+
+  it('that are there already leave an appointment as it is when nothing else is given', async () => {
+    const notes = newNotes();
+    const { id } = await bookAppointment(service, { notes });
+    const before = await storedNotes(id);
+    const { data } = await service.ask(nurse, UpdateAppointmentDocument, { input: { id, notes } });
+    expect(data.updateAppointment).toMatchObject({
+      appointment: { id, status: 'SCHEDULED' },
+      userErrors: [],
+    });
+    expect(await storedNotes(id)).toBe(before);
   });
 
   it('are cleared with null, and may be empty', async () => {
@@ -170,6 +183,28 @@ describe('an idempotency key of a booking with notes', () => {
     const id = (await book(input)).appointment?.id ?? '';
     await service.ask(nurse, UpdateAppointmentDocument, { input: { id, notes: newNotes() } });
     expect(await book(input)).toMatchObject({ appointment: { id, version: 2 }, userErrors: [] });
+  });
+});
+
+describe('bookings under a key from before notes were left out of digests', () => {
+  it('are forgotten where their digest may be of notes, and nowhere else', async () => {
+    await using database = await createScratchDatabase('appointments');
+    await using scratch = await startAppointments({ APPOINTMENTS_DATABASE_URL: database.databaseUrl });
+    const bookings = [{ notes: newNotes() }, { notes: newNotes() }, {}].map((input) =>
+      newBooking({ ...input, idempotencyKey: randomUUID() }),
+    );
+    const ids: string[] = [];
+    for (const booking of bookings) ids.push((await bookAppointment(scratch, booking, nurse)).id);
+    await scratch.ask(nurse, UpdateAppointmentDocument, { input: { id: ids[1] ?? '', notes: null } });
+    const folder = new URL('20261124023000_forget_digests_of_notes/', migrations);
+    await runStatement(database.migrationUrl, readFileSync(new URL('migration.sql', folder), 'utf8'));
+    const answers = [];
+    for (const input of bookings) {
+      const { data } = await scratch.ask(nurse, BookAppointmentDocument, { input });
+      const { appointment, userErrors } = data.bookAppointment;
+      answers.push(appointment?.id ?? userErrors.map(({ code }) => code).join());
+    }
+    expect(answers).toEqual(['SLOT_TAKEN', 'SLOT_TAKEN', ids[2]]);
   });
 });
 

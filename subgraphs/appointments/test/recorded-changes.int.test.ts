@@ -22,6 +22,7 @@ import {
   SetDoctorScheduleDocument,
   StartAppointmentDocument,
   UpdateAppointmentDocument,
+  type DoctorScheduleDayInput,
 } from './generated/operations.js';
 
 interface Entry {
@@ -126,12 +127,17 @@ describe('the trail of changes', () => {
 
   it('has working hours as they are set, changed and taken away', async () => {
     const doctor = userViewer('DOCTOR');
-    const set = (timeZone: string, ...days: object[]) =>
+    const set = (timeZone: string, ...days: Partial<DoctorScheduleDayInput>[]) =>
       service.ask(doctor, SetDoctorScheduleDocument, {
         input: {
           doctorId: String(doctor.id),
           timeZone,
-          days: days.map((day) => ({ dayOfWeek: 'MONDAY', startTime: '08:00', endTime: '12:00', ...day })),
+          days: days.map((day) => ({
+            dayOfWeek: 'MONDAY' as const,
+            startTime: '08:00',
+            endTime: '12:00',
+            ...day,
+          })),
         },
       });
     await set('UTC', {}, { dayOfWeek: 'FRIDAY' });

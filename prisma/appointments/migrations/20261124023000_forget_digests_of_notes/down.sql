@@ -1,0 +1,1 @@
+-- What has been forgotten stays forgotten.
