@@ -30,12 +30,16 @@ const script = `
  * and is killed there with SIGKILL. Resolves to its steps, and rejects where it fails.
  */
 export async function rotateInProcess(
-  { service, migrationUrl }: { service: EncryptedService; migrationUrl: string },
+  {
+    service,
+    migrationUrl,
+    masterKeyFile = keySettings()['ENCRYPTION_MASTER_KEY_FILE'],
+  }: { service: EncryptedService; migrationUrl: string; masterKeyFile?: string | undefined },
   { killAt }: { killAt?: string } = {},
 ): Promise<z.output<typeof stepSchema>[]> {
   const options: Omit<RotationOptions, 'changeContext'> = {
     ...{ service, migrationUrl, following: quickFollowing },
-    settings: { ENCRYPTION_MASTER_KEY_FILE: keySettings()['ENCRYPTION_MASTER_KEY_FILE'] },
+    settings: { ENCRYPTION_MASTER_KEY_FILE: masterKeyFile },
   };
   const rotation = { ...options, haltAt: killAt, auditKeysFile: keySettings()['AUDIT_KEYS_FILE'] };
   const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
