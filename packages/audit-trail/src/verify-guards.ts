@@ -75,7 +75,7 @@ const guardStatement = `
   FROM triggers
   UNION ALL
   SELECT 'function ' || proname,
-    json_build_array(replace(prosrc, quote_ident($1) || '.audit_', '.audit_'), prosecdef, pronamespace = (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = $1),
+    json_build_array(replace(prosrc, quote_ident($1) || '.', ''), prosecdef, pronamespace = (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = $1),
       (SELECT lanname FROM pg_catalog.pg_language WHERE oid = prolang)),
     ARRAY(
       SELECT btrim(part, ' "') FROM unnest(proconfig) AS setting, unnest(string_to_array(substr(setting, 13), ',')) AS part

@@ -68,7 +68,7 @@ export async function verifyTrail(options: VerifyOptions): Promise<TrailReport> 
         if (canonical !== null) attestation(String(entryId), canonical);
       }
     }
-    collected.add(await chain.finish());
+    collected.addFirst(await chain.finish());
     const overtaken: Overtaken[] = [];
     for await (const rows of readUnsealedPages(client, tables)) {
       for (const { id, canonical, isOvertaken } of rows) {
@@ -153,6 +153,11 @@ function collectFindings(first: readonly Finding[]) {
     // Guards and checkpoints are few, and each is something else to look at.
     if (count === 0 || finding.entryId === undefined) findings.push(finding);
   };
+  const addFirst = (finding: Finding | null): void => {
+    if (finding === null) return;
+    counts[finding.kind] = (counts[finding.kind] ?? 0) + 1;
+    findings.unshift(finding);
+  };
   first.forEach(add);
-  return { add, all: () => ({ findings, counts }) };
+  return { add, addFirst, all: () => ({ findings, counts }) };
 }
