@@ -16,7 +16,6 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { keyFileSettings } from './key-files.mjs';
-import { masterKeySetting } from './master-key.mjs';
 
 /** @typedef {import('@caregraph/postgres').Cluster} Cluster */
 /** @typedef {Record<import('@caregraph/postgres').ServiceName, import('@caregraph/postgres').DatabaseUrls>} DatabaseUrls */
@@ -139,7 +138,6 @@ async function seed(urls, keyFiles, sizes) {
         USERS_MIGRATION_URL: urls.users.migrationUrl,
         PATIENTS_MIGRATION_URL: urls.patients.migrationUrl,
         APPOINTMENTS_MIGRATION_URL: urls.appointments.migrationUrl,
-        ...masterKeySetting,
       },
       stdio: ['ignore', 2, 2],
     },

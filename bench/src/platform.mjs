@@ -7,7 +7,6 @@ import { openSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { masterKeySetting } from './master-key.mjs';
 
 /** @typedef {import('@caregraph/postgres').ServiceName | 'gateway'} ProcessName */
 
@@ -29,7 +28,6 @@ export async function startPlatform(databases, directory, keyFiles, nodeOptions 
     ...environment(databases, ports, keysFile),
     ...keyFiles,
     AUDIT_CHECKPOINTS_DIRECTORY: path.join(directory, 'audit-checkpoints'),
-    ...masterKeySetting,
   };
   const children = await forEachProcess(async (name) => {
     const log = openSync(path.join(directory, `${name}.log`), 'w');
