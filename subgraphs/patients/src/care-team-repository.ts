@@ -4,22 +4,25 @@ import type { CareTeam, RestrictedPatient } from './care-team.js';
 import type { Database, Transaction } from './database.js';
 import type { Prisma } from './generated/prisma/client.js';
 import { lockPatient, type LockedPatient } from './patient-lock.js';
-import { isRestricted } from './patient-visibility.js';
+import { isRestricted, visibleTo } from './patient-visibility.js';
 
 /** The only place that knows how care teams and restrictions are kept. */
 export type CareTeamRepository = ReturnType<typeof createCareTeamRepository>;
 
 export function createCareTeamRepository(database: Database) {
   return {
-    /** The care teams of these patients, in the same order. */
-    async findMany(patientIds: readonly number[]): Promise<CareTeam[]> {
+    /**
+     * The care teams of these patients, in the same order; null where the viewer does not see the record. Somebody may
+     * have restricted it since the viewer was shown it.
+     */
+    async findMany(patientIds: readonly number[], viewer: Viewer): Promise<(CareTeam | null)[]> {
       const rows = await database.$queryRaw<(CareTeam & { patientId: number })[]>`
         SELECT id AS "patientId", ${isRestricted} AS "isRestricted", ARRAY(
           SELECT user_id FROM care_team_members WHERE patient_id = patients.id ORDER BY user_id
         ) AS "memberIds"
-        FROM patients WHERE id = ANY(${[...patientIds]}::integer[])`;
+        FROM patients WHERE id = ANY(${[...patientIds]}::integer[]) AND ${visibleTo(viewer)}`;
       const teams = new Map(rows.map(({ patientId, ...team }) => [patientId, team]));
-      return patientIds.map((id) => teams.get(id) ?? { isRestricted: false, memberIds: [] });
+      return patientIds.map((id) => teams.get(id) ?? null);
     },
 
     /** Every restricted record with its care team, by id. */

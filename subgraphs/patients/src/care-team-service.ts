@@ -4,6 +4,7 @@ import { parseId, validate, type Viewer } from '@caregraph/service-kit';
 import DataLoader from 'dataloader';
 import type { CareTeam } from './care-team.js';
 import { restrictPatientInput, setCareTeamInput } from './care-team-input.js';
+import { findMembers } from './care-team-members.js';
 import type { CareTeamRepository } from './care-team-repository.js';
 import { transact, type Database, type Transaction } from './database.js';
 import type { Directory } from './directory.js';
@@ -12,7 +13,7 @@ import type {
   RestrictPatientInput,
   SetCareTeamInput,
 } from './generated/graphql.js';
-import { invalid, notFound, refused, stale, type PatientError, type PatientOutcome } from './patient.js';
+import { invalid, notFound, refused, stale, type PatientOutcome } from './patient.js';
 import type { PatientService } from './patient-service.js';
 
 /** The rules about care teams, and about restricting records to them. One is made for each request. */
@@ -21,6 +22,7 @@ export type CareTeamService = ReturnType<typeof createCareTeamService>;
 interface Dependencies {
   readonly database: Database;
   readonly audit: AuditRecorder;
+  readonly viewer: Viewer;
   readonly careTeams: CareTeamRepository;
   readonly patients: PatientService;
   readonly directory: Directory;
@@ -32,21 +34,11 @@ interface Target {
   readonly version?: number | null | undefined;
 }
 
-export function createCareTeamService({ database, audit, careTeams, patients, directory }: Dependencies) {
-  const byPatient = new DataLoader<number, CareTeam>((ids) => careTeams.findMany(ids));
-
-  /** The users with these ids, once each, all of them active; or why they cannot be a care team. */
-  async function findMembers(
-    ids: readonly string[],
-    field: string,
-  ): Promise<{ memberIds: number[] } | { problems: PatientError[] }> {
-    const found = await Promise.all(
-      ids.map((id, place) => findMember(directory, id, [field, String(place)])),
-    );
-    const problems = found.filter((member) => typeof member !== 'number');
-    if (problems.length > 0) return { problems };
-    return { memberIds: [...new Set(found.filter((member) => typeof member === 'number'))] };
-  }
+export function createCareTeamService(dependencies: Dependencies) {
+  const { database, audit, careTeams, patients, directory } = dependencies;
+  const byPatient = new DataLoader<number, CareTeam | null>((ids) =>
+    careTeams.findMany(ids, dependencies.viewer),
+  );
 
   /** Changes who sees a record, under its version; answers it to a viewer who is still among them. */
   async function change(
@@ -74,7 +66,7 @@ export function createCareTeamService({ database, audit, careTeams, patients, di
   }
 
   return {
-    async load(patientId: number): Promise<CareTeam> {
+    async load(patientId: number): Promise<CareTeam | null> {
       return byPatient.load(patientId);
     },
 
@@ -88,7 +80,7 @@ export function createCareTeamService({ database, audit, careTeams, patients, di
       const managesAll = mayAct(viewer, policy.find.patientRestriction, null);
       const ids = [...validated.value.careTeam, ...(managesAll ? [] : [String(viewer.id)])];
       if (ids.length === 0) return withoutCareTeam('careTeam');
-      const members = await findMembers(ids, 'careTeam');
+      const members = await findMembers(directory, ids, 'careTeam');
       if ('problems' in members) return { patient: null, userErrors: members.problems };
       return change(viewer, validated.value, async (transaction, patientId) => {
         await careTeams.lift(transaction, patientId, viewer.id);
@@ -102,7 +94,7 @@ export function createCareTeamService({ database, audit, careTeams, patients, di
       if (viewer.kind !== 'user') return usersOnly;
       const validated = validate(setCareTeamInput, input);
       if (!validated.ok) return invalid(validated.problems);
-      const members = await findMembers(validated.value.members, 'members');
+      const members = await findMembers(directory, validated.value.members, 'members');
       if ('problems' in members) return { patient: null, userErrors: members.problems };
       return change(viewer, validated.value, async (transaction, patientId, isRestricted) => {
         if (isRestricted && members.memberIds.length === 0) return withoutCareTeam('members');
@@ -126,21 +118,4 @@ const usersOnly = refused('FORBIDDEN', 'Only users restrict records.', null);
 
 function withoutCareTeam(field: string): PatientOutcome {
   return refused('INVALID_INPUT', 'A restricted record needs a care team.', [field]);
-}
-
-/** The id of a user who can be in a care team, or why there is none. */
-async function findMember(
-  directory: Directory,
-  userId: string,
-  field: readonly string[],
-): Promise<number | PatientError> {
-  const id = parseId(userId);
-  const user = id === null ? null : await directory.findUser(id);
-  if (user === 'unavailable') {
-    return { code: 'DEPENDENCY_UNAVAILABLE', message: 'Users cannot be looked up now; try again.', field };
-  }
-  if (id === null || user === null)
-    return { code: 'USER_NOT_FOUND', message: 'There is no such user.', field };
-  if (!user.isActive) return { code: 'USER_INACTIVE', message: "The user's account is not active.", field };
-  return id;
 }

@@ -38,6 +38,6 @@ export function createContext(call: CallContext, dependencies: Dependencies): Re
     auditLog: dependencies.trail.log,
     cipher,
     patients,
-    careTeams: createCareTeamService({ database, audit, careTeams, patients, directory }),
+    careTeams: createCareTeamService({ ...call, database, audit, careTeams, patients, directory }),
   };
 }

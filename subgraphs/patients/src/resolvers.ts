@@ -27,9 +27,9 @@ export const resolvers: Resolvers = {
     medicalHistory: ({ medicalHistory }, _, { cipher }) => readText(cipher, medicalHistory),
     allergies: ({ allergies }, _, { cipher }) => readText(cipher, allergies),
     medications: ({ medications }, _, { cipher }) => readText(cipher, medications),
-    isRestricted: async ({ id }, _, { careTeams }) => (await careTeams.load(id)).isRestricted,
+    isRestricted: async ({ id }, _, { careTeams }) => (await careTeams.load(id))?.isRestricted ?? null,
     careTeam: async ({ id }, _, { careTeams }) =>
-      (await careTeams.load(id)).memberIds.map((userId) => ({ __typename: 'User', id: userId })),
+      (await careTeams.load(id))?.memberIds.map((userId) => ({ __typename: 'User', id: userId })) ?? null,
     createdBy: ({ createdById }) => ({ __typename: 'User', id: createdById }),
     accessLog: ({ id }, page, { auditLog }) => auditLog.list({ ...page, filter: { patientId: String(id) } }),
   },

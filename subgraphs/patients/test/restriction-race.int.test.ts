@@ -1,8 +1,10 @@
-import type { Viewer } from '@caregraph/service-kit';
+import { createMetrics, type Viewer } from '@caregraph/service-kit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { sharedDatabase } from '../../../test/cluster.js';
 import { userViewer } from '../../../test/subgraph-client.js';
 import { holdLock, runStatement } from '../../../test/held-lock.js';
+import { createCareTeamRepository } from '../src/care-team-repository.js';
+import { connectDatabase } from '../src/database.js';
 import {
   DeactivatePatientDocument,
   ReactivatePatientDocument,
@@ -129,3 +131,18 @@ it.each(changes)(
     expect(await rowOf(id)).toEqual({ version: 2, phone });
   },
 );
+
+it('a care team is not shown that is read after its record was restricted', async () => {
+  const database = connectDatabase(databaseUrl, createMetrics('patients'), () => undefined);
+  const careTeams = createCareTeamRepository(database);
+  const [member, nurse] = [userViewer('DOCTOR'), userViewer('NURSE')];
+  const { id } = await createPatient(service);
+  const { id: open } = await createPatient(service);
+  const read = (viewer: Viewer) => careTeams.findMany([Number(id), 2_147_483_647, Number(open)], viewer);
+  const nobody = { isRestricted: false, memberIds: [] };
+  expect(await read(nurse)).toEqual([nobody, null, nobody]);
+  await restrictTo(id, member.id);
+  expect(await read(nurse)).toEqual([null, null, nobody]);
+  expect(await read(member)).toEqual([{ isRestricted: true, memberIds: [member.id] }, null, nobody]);
+  await database.$disconnect();
+});
