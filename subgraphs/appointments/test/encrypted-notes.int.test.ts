@@ -4,8 +4,9 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createScratchDatabase, keySettings, sharedDatabase } from '../../../test/cluster.js';
 import { startDirectoryStandIn } from '../../../test/directory-stand-in.js';
 import { runStatement } from '../../../test/held-lock.js';
+import { startInVain } from '../../../test/service-process.js';
 import { userViewer, type SubgraphClient } from '../../../test/subgraph-client.js';
-import { startAppointmentsProcess, startInVain } from './appointments-process.js';
+import { startAppointmentsProcess } from './appointments-process.js';
 import {
   bookAppointment,
   newBooking,
@@ -210,7 +211,7 @@ describe('bookings under a key from before notes were left out of digests', () =
 
 describe('the service does not start', () => {
   it('without a master key, and says which setting is missing', async () => {
-    const { code, said } = await startInVain({ ENCRYPTION_MASTER_KEY_FILE: undefined });
+    const { code, said } = await startInVain('appointments', { ENCRYPTION_MASTER_KEY_FILE: undefined });
     expect({ code, said }).toEqual({
       code: 1,
       said: expect.stringContaining('ENCRYPTION_MASTER_KEY_FILE') as string,
@@ -221,7 +222,7 @@ describe('the service does not start', () => {
     const given = keySettings()['ENCRYPTION_MASTER_KEY_FILE'] ?? '';
     const [wanted = ''] = readFileSync(given, 'utf8').split(' ');
     const secret = randomBytes(32).toString('base64');
-    const { code, said } = await startInVain({
+    const { code, said } = await startInVain('appointments', {
       ENCRYPTION_MASTER_KEY_FILE: undefined,
       ENCRYPTION_MASTER_KEY: `another ${secret}`,
     });
@@ -234,7 +235,7 @@ describe('the service does not start', () => {
   it('with another master key of the same name', async () => {
     const given = keySettings()['ENCRYPTION_MASTER_KEY_FILE'] ?? '';
     const [wanted = ''] = readFileSync(given, 'utf8').split(' ');
-    const { code, said } = await startInVain({
+    const { code, said } = await startInVain('appointments', {
       ENCRYPTION_MASTER_KEY_FILE: undefined,
       ENCRYPTION_MASTER_KEY: `${wanted} ${randomBytes(32).toString('base64')}`,
     });
