@@ -1,4 +1,4 @@
-import { createWhole } from '@caregraph/postgres';
+import { createWhole, withProcessLock } from '@caregraph/postgres';
 import {
   createKeySet,
   keyFromPem,
@@ -41,10 +41,17 @@ export async function ensureAccessTokenKeys(settings: Settings): Promise<void> {
   await rename(`${secrets}.new`, secrets);
 }
 
-/** Adds a key to the file, which it makes where there is none; returns what to tell. */
+/**
+ * Adds a key to the file, which it makes where there is none; returns what to tell. Of several at once each waits for
+ * the one before, so that none takes another's key away.
+ */
 export async function rotateAccessTokenKeys(settings: Settings, now = new Date()): Promise<string> {
   const file = accessTokenKeysFile(settings);
   await mkdir(path.dirname(file), { recursive: true });
+  return withProcessLock(`${file}.rotation`, () => addKey(settings, file, now));
+}
+
+async function addKey(settings: Settings, file: string, now: Date): Promise<string> {
   await ensureAccessTokenKeys(settings);
   if (!existsSync(file)) {
     await writeKeySet(file, await createKeySet(now));

@@ -59,6 +59,16 @@ it('rotates by adding a key', async () => {
   expect(told).toContain(after[1]?.kid);
 });
 
+it.each([{}, { ACCESS_TOKEN_KEYS_FILE: 'mounted/keys.json' }])(
+  'keeps the key of each rotation, however many rotate at once, with %j',
+  async (environment) => {
+    const settings = await settingsOfFolder(environment);
+    await Promise.all(Array.from({ length: 5 }, () => rotateAccessTokenKeys(settings)));
+    const made = Object.keys(environment).length === 0 ? 6 : 5;
+    expect(await readKeys(accessTokenKeysFile(settings))).toHaveLength(made);
+  },
+);
+
 it('leaves a file that the settings name to whoever named it, until it is told to rotate', async () => {
   const settings = await settingsOfFolder({ ACCESS_TOKEN_KEYS_FILE: 'mounted/keys.json' });
   const file = path.join(settings.dataDirectory, 'mounted', 'keys.json');

@@ -17,5 +17,6 @@ export {
   readIfThere,
   recordProcess,
   removeStale,
+  withProcessLock,
   type ProcessRecord,
 } from './process-lock.js';
