@@ -5,7 +5,7 @@ import { createAuditKeySet, readAuditKeys } from '../src/audit-keys.js';
 import { publicKeysOf } from '../src/checkpoint-signature.js';
 import { indexCheckpoints } from '../src/verify-checkpoints.js';
 import { createScratchTrail, type ScratchTrail } from './seal-fixtures.js';
-import { verify } from './verify-fixtures.js';
+import { copyOf, verify } from './verify-fixtures.js';
 
 async function checkpointFiles(trail: ScratchTrail): Promise<string[]> {
   const names = (await readdir(trail.checkpoints)).filter((name) => name.endsWith('.jsonl')).sort();
@@ -98,4 +98,12 @@ it('names an entry that nobody vouches for, and one whose word is of another tim
   );
   await trail.seal();
   expect((await verify(trail)).findings).toMatchObject([{ kind: 'unattested', entry: 'read by user 9' }]);
+  await trail.tamper(
+    copyOf(1, 900),
+    "UPDATE audit_entries SET recorded_at = recorded_at + interval '10 minutes' WHERE id = 900",
+  );
+  await trail.seal();
+  expect((await verify(trail)).findings).toContainEqual(
+    expect.objectContaining({ kind: 'attested-at-another-time', entryId: '900' }),
+  );
 });

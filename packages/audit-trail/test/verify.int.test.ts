@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createScratchTrail, type ScratchTrail } from './seal-fixtures.js';
 import { copyOf, resealAll, verify } from './verify-fixtures.js';
 
