@@ -25,6 +25,8 @@ export async function withRowEncryption<Result>(
       ...{ service, settings, databaseUrl: databases[service].migrationUrl },
       // What matters fails the next value.
       logger: { warn: () => undefined, error: () => undefined },
+      // Making rows keeps this process busy for longer at a time than a service ever is.
+      following: { interval: 2_000, patience: 600_000 },
     });
   const patients = await open('patients');
   try {
