@@ -91,6 +91,7 @@ export async function followCurrentKey({
   return {
     take() {
       if (key === undefined || performance.now() - confirmedAt > following.patience) {
+        lookAgain();
         throw new Error('Which data key encrypts has not been known for too long.');
       }
       if (left <= 0) throw new Error(`The data key ${key.id} has been used for as many values as it may.`);

@@ -1,3 +1,4 @@
+import { databaseConnectionFailure } from '@caregraph/service-kit/connection-failure';
 import { databaseTarget } from '@caregraph/service-kit/database-target';
 import type { Logger } from '@caregraph/service-kit';
 import { StartupError } from '@caregraph/service-kit/startup-error';
@@ -44,7 +45,7 @@ export interface FieldCipherOptions {
 
 /**
  * Opens the cipher of a migrated database, and makes its first data key where it has none. Throws a `StartupError`
- * that says which key is missing or wrong. New data keys are taken up while it is open.
+ * that says which key is missing or wrong, or why the database cannot be connected to. New data keys are taken up while it is open.
  */
 export async function openFieldCipher(options: FieldCipherOptions): Promise<FieldCipher> {
   const { service, databaseUrl, settings, logger } = options;
@@ -114,6 +115,7 @@ export async function openFieldCipher(options: FieldCipherOptions): Promise<Fiel
     };
   } catch (error) {
     await pool.end();
-    throw error;
+    const failure = databaseConnectionFailure(error);
+    throw failure === undefined ? error : new StartupError(failure, { cause: error });
   }
 }

@@ -73,7 +73,7 @@ it('fetches the key of a value that was written since, and takes it up for its o
   expect(await later.decrypt(before, place)).toBe('Penicillin');
   await vi.waitFor(() => {
     expect(cipher.encrypt('Peanuts', place).slice(0, 24)).toBe(after.slice(0, 24));
-  });
+  }, 10_000);
   await cipher.close();
   await later.close();
 });
@@ -131,4 +131,12 @@ it('takes up a line that is added to the file of master keys while it runs', asy
   expect(await running.decrypt(later.encrypt('Peanuts', place), place)).toBe('Peanuts');
   await running.close();
   await later.close();
+});
+
+it('says that the database cannot be connected to, where that keeps it from starting', async () => {
+  const databaseUrl = 'postgresql://service:password@127.0.0.1:1/nowhere';
+  const failure: unknown = await openTestCipher({ databaseUrl }).catch((error: unknown) => error);
+  expect(failure).toBeInstanceOf(StartupError);
+  expect(String(failure)).toContain('The database cannot be connected to');
+  expect(String(failure)).not.toContain('password');
 });

@@ -18,9 +18,14 @@ BEGIN
                 (OLD.medical_history, NEW.medical_history),
                 (OLD.allergies, NEW.allergies),
                 (OLD.medications, NEW.medications),
-                (COALESCE(OLD.policy_number_encrypted, OLD.policy_number), NEW.policy_number_encrypted)
+                (
+                    COALESCE(OLD.policy_number_encrypted, OLD.policy_number),
+                    COALESCE(NEW.policy_number_encrypted, NEW.policy_number)
+                )
             ) AS value (former, latter))
-        AND (NEW.policy_number IS NULL OR NEW.policy_number IS NOT DISTINCT FROM OLD.policy_number)
+        AND (NEW.policy_number IS NOT DISTINCT FROM OLD.policy_number
+            OR NEW.policy_number IS NULL
+                AND NEW.policy_number_encrypted IS DISTINCT FROM OLD.policy_number_encrypted)
     THEN
         NEW.version = OLD.version;
         NEW.updated_at = OLD.updated_at;
