@@ -2,6 +2,7 @@ import { createServiceClient, roles, type Role, type Viewer } from '@caregraph/s
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sharedDatabase } from '../../../test/cluster.js';
+import { runStatement } from '../../../test/held-lock.js';
 import { contextSecret, serviceViewer, userViewer } from '../../../test/subgraph-client.js';
 import {
   CountPatientsDocument,
@@ -195,4 +196,21 @@ describe('the care team', () => {
     const { data } = await service.ask(userViewer('STAFF'), GetCareTeamDocument, { id });
     expect(data.patient).toEqual({ id, isRestricted: false, careTeam: [], version: 1 });
   });
+});
+
+it('the care team, and that a record is restricted, are in the trail as what the viewer was shown', async () => {
+  const member = userViewer('NURSE');
+  const { id } = await createRestricted([member]);
+  await service.ask(member, GetCareTeamDocument, { id });
+  const entries = await runStatement<{ patient_ids: number[]; fields: string[] }>(
+    sharedDatabase('patients').databaseUrl,
+    `SELECT patient_ids, fields FROM audit_entries WHERE session_id = $1 AND action = 'read'`,
+    [member.sessionId],
+  );
+  expect(entries).toEqual([
+    {
+      patient_ids: [Number(id)],
+      fields: expect.arrayContaining(['id', 'isRestricted', 'careTeam', 'version']) as string[],
+    },
+  ]);
 });
