@@ -26,7 +26,7 @@ export async function withRowEncryption<Result>(
       // What matters fails the next value.
       logger: { warn: () => undefined, error: () => undefined },
       // Making rows keeps this process busy for longer at a time than a service ever is.
-      following: { interval: 2_000, patience: 600_000 },
+      following: { interval: 2_000, patience: 600_000, journey: 600_000 },
     });
   const patients = await open('patients');
   try {
