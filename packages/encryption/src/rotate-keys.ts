@@ -1,64 +1,32 @@
-import { databaseTarget } from '@caregraph/service-kit/database-target';
-import { StartupError } from '@caregraph/service-kit/startup-error';
-import { Pool, type PoolClient } from 'pg';
-import { defaultFollowing, type KeyFollowing } from './current-key.js';
-import { addDataKey, findDataKeys, inKeyTurn, rewrapDataKey, type StoredDataKey } from './data-keys.js';
-import { encryptedTables, type EncryptedService } from './encrypted-columns.js';
+import type { Pool } from 'pg';
+import { defaultFollowing } from './current-key.js';
+import { addDataKey, findDataKeys, inKeyTurn } from './data-keys.js';
+import { encryptedTables } from './encrypted-columns.js';
 import { encryptedPrefix, prefixOf } from './encrypted-text.js';
-import type { EncryptionSettings } from './encryption-settings.js';
 import { openFieldCipher, type FieldCipher } from './field-cipher.js';
-import { readMasterKeys } from './master-keys.js';
+import { actFor, withKeyChange, wrappersOf, type KeyChangeOptions } from './key-change.js';
 import { reencryptTable, type TableOutcome } from './reencrypt-table.js';
 import { waitForWriters } from './wait-for-writers.js';
-
-/** Whose keys to change, and how. */
-export interface RotationOptions {
-  readonly service: EncryptedService;
-  /** Connects as the owner. */
-  readonly migrationUrl: string;
-  readonly settings: EncryptionSettings & { readonly NODE_ENV?: string };
-  /** What each transaction says of itself, for the audit trail. */
-  readonly changeContext: () => string;
-  readonly onStep?: (step: RotationStep) => void;
-  /** How the processes follow that use the keys. */
-  readonly following?: KeyFollowing;
-}
-
-/** What a change of keys is doing. */
-export type RotationStep =
-  | { readonly kind: 'key'; readonly id: string; readonly isNew: boolean }
-  | { readonly kind: 'progress'; readonly done: number; readonly total: number }
-  | { readonly kind: 'waiting'; readonly milliseconds: number }
-  | { readonly kind: 'retired'; readonly ids: readonly string[] };
 
 /**
  * Gives a service's values a new data key while it runs, and retires the former ones once nothing is left under them
  * or in clear. Where an earlier run was interrupted, it goes on with that one's key. Where a value does not decrypt, no
  * key is retired. Throws a `StartupError` where another process is at it.
  */
-export async function rotateDataKeys(options: RotationOptions): Promise<TableOutcome> {
+export async function rotateDataKeys(options: KeyChangeOptions): Promise<TableOutcome> {
   const { service, onStep = () => undefined, following = defaultFollowing } = options;
-  return withOwnPool(options, async (pool) => {
-    const wrapper = readWrappers(options).at(-1);
-    if (wrapper === undefined) throw new Error('There is always a master key.');
-    const target = await inKeyTurn(pool, async (client) => {
-      await actFor(client, options);
-      const inUse = (await findDataKeys(client)).filter(({ isRetired }) => !isRetired);
-      const [newest] = inUse;
-      const isUnfinished = newest !== undefined && inUse.length > 1;
-      const id = isUnfinished ? newest.id : await addDataKey(client, service, wrapper);
-      onStep({ kind: 'key', id, isNew: !isUnfinished });
-      return id;
-    });
+  return withKeyChange(options, async (pool) => {
+    const { id, isNew } = await targetKey(pool, options);
+    onStep({ kind: 'key', id, isNew });
     return withCipher(options, async (cipher) => {
-      const first = await reencrypt(options, { pool, cipher, finishedPrefix: prefixOf(target) });
-      const wait = await untilKnown(pool, target, following.patience + following.journey);
-      onStep({ kind: 'waiting', milliseconds: wait });
-      await new Promise((resolve) => setTimeout(resolve, wait));
+      const first = await reencrypt(options, { pool, cipher, finishedPrefix: prefixOf(id) });
+      const milliseconds = await untilKnown(pool, id, following.patience + following.journey);
+      onStep({ kind: 'waiting', milliseconds });
+      await new Promise((resolve) => setTimeout(resolve, milliseconds));
       await waitForWriters(pool, encryptedTables[service].table);
-      const last = await reencrypt(options, { pool, cipher, finishedPrefix: prefixOf(target) });
+      const last = await reencrypt(options, { pool, cipher, finishedPrefix: prefixOf(id) });
       if (last.unreadable.length === 0) {
-        onStep({ kind: 'retired', ids: await retireAllBut(pool, target, options) });
+        onStep({ kind: 'retired', ids: await retireAllBut(pool, id, options) });
       }
       return { changed: first.changed + last.changed, unreadable: last.unreadable };
     });
@@ -66,74 +34,25 @@ export async function rotateDataKeys(options: RotationOptions): Promise<TableOut
 }
 
 /** Encrypts what is still in clear, with the key that there is: what was written before values were encrypted. */
-export async function encryptClearValues(options: RotationOptions): Promise<TableOutcome> {
-  return withOwnPool(options, (pool) =>
+export async function encryptClearValues(options: KeyChangeOptions): Promise<TableOutcome> {
+  return withKeyChange(options, (pool) =>
     withCipher(options, (cipher) => reencrypt(options, { pool, cipher, finishedPrefix: encryptedPrefix })),
   );
 }
 
-/** What became of the data keys under a new master key. */
-export interface RewrapOutcome {
-  readonly rewrapped: number;
-  /** Retired keys that stay as they are, because their master key is not there any more. */
-  readonly left: readonly StoredDataKey[];
-}
-
-/** Wraps the data keys anew, with the newest master key; values stay as they are. */
-export async function rewrapDataKeys(options: RotationOptions): Promise<RewrapOutcome> {
-  const wrappers = readWrappers(options);
-  const newest = wrappers.at(-1);
-  if (newest === undefined) throw new Error('There is always a master key.');
-  return withOwnPool(options, (pool) =>
-    inKeyTurn(pool, async (client) => {
-      await actFor(client, options);
-      const others = (await findDataKeys(client)).filter(({ masterKeyId }) => masterKeyId !== newest.id);
-      const isLost = ({ isRetired, masterKeyId }: StoredDataKey): boolean =>
-        isRetired && !wrappers.some(({ id }) => id === masterKeyId);
-      const left = others.filter(isLost);
-      const rest = others.filter((key) => !isLost(key));
-      for (const key of rest) await rewrapDataKey(client, key, options.service, wrappers, newest);
-      return { rewrapped: rest.length, left };
-    }),
-  );
-}
-
-function readWrappers({ settings }: RotationOptions): ReturnType<typeof readMasterKeys> {
-  return readMasterKeys(settings, { production: settings.NODE_ENV === 'production' });
-}
-
-async function withOwnPool<Result>(
-  { service, migrationUrl }: RotationOptions,
-  work: (pool: Pool) => Promise<Result>,
-): Promise<Result> {
-  const pool = new Pool({
-    ...databaseTarget(migrationUrl).connection,
-    // One holds the lock, the other works.
-    max: 2,
-    connectionTimeoutMillis: 10_000,
-    application_name: 'caregraph-keys',
+/** The key that all values are to have: that of a rotation which was interrupted, otherwise a new one. */
+async function targetKey(pool: Pool, options: KeyChangeOptions): Promise<{ id: string; isNew: boolean }> {
+  const { newest: wrapper } = wrappersOf(options);
+  return inKeyTurn(pool, async (client) => {
+    const [newest, ...others] = (await findDataKeys(client)).filter(({ isRetired }) => !isRetired);
+    if (newest !== undefined && others.length > 0) return { id: newest.id, isNew: false };
+    await actFor(client, options);
+    return { id: await addDataKey(client, options.service, wrapper), isNew: true };
   });
-  pool.on('error', () => undefined);
-  try {
-    const holder = await pool.connect();
-    const { rows } = await holder.query<{ taken: boolean }>(
-      `SELECT pg_try_advisory_lock(hashtext('caregraph keys:rotate'), hashtext(current_schema())) AS taken`,
-    );
-    try {
-      if (rows[0]?.taken !== true) {
-        throw new StartupError(`Another process changes the keys of the ${service} database.`);
-      }
-      return await work(pool);
-    } finally {
-      holder.release(true);
-    }
-  } finally {
-    await pool.end();
-  }
 }
 
 async function withCipher<Result>(
-  { service, migrationUrl, settings }: RotationOptions,
+  { service, migrationUrl, settings }: KeyChangeOptions,
   work: (cipher: FieldCipher) => Promise<Result>,
 ): Promise<Result> {
   const ignore = (): undefined => undefined;
@@ -149,7 +68,7 @@ async function withCipher<Result>(
 }
 
 function reencrypt(
-  { service, changeContext, onStep = () => undefined }: RotationOptions,
+  { service, changeContext, onStep = () => undefined }: KeyChangeOptions,
   task: { readonly pool: Pool; readonly cipher: FieldCipher; readonly finishedPrefix: string },
 ): Promise<TableOutcome> {
   return reencryptTable({
@@ -162,7 +81,7 @@ function reencrypt(
   });
 }
 
-/** How long it still takes until every process knows a key, in milliseconds. */
+/** How long it still takes until every process knows a key that takes so long to be known, in milliseconds. */
 async function untilKnown(pool: Pool, keyId: string, time: number): Promise<number> {
   const { rows } = await pool.query<{ age: number }>(
     `SELECT extract(epoch FROM clock_timestamp() AT TIME ZONE 'UTC' - created_at)::float8 * 1000 AS age
@@ -172,7 +91,7 @@ async function untilKnown(pool: Pool, keyId: string, time: number): Promise<numb
   return Math.max(0, time - (rows[0]?.age ?? 0));
 }
 
-async function retireAllBut(pool: Pool, keyId: string, options: RotationOptions): Promise<string[]> {
+async function retireAllBut(pool: Pool, keyId: string, options: KeyChangeOptions): Promise<string[]> {
   return inKeyTurn(pool, async (client) => {
     await actFor(client, options);
     const { rows } = await client.query<{ id: string }>(
@@ -182,8 +101,4 @@ async function retireAllBut(pool: Pool, keyId: string, options: RotationOptions)
     );
     return rows.map(({ id }) => id);
   });
-}
-
-async function actFor(client: PoolClient, { changeContext }: RotationOptions): Promise<void> {
-  await client.query("SELECT set_config('caregraph.audit_context', $1, true)", [changeContext()]);
 }

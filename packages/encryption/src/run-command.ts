@@ -5,7 +5,9 @@ import type { KeysCommand } from './command-line.js';
 import type { EncryptedService } from './encrypted-columns.js';
 import { encryptionProblems, encryptionSettings } from './encryption-settings.js';
 import { readEncryptionStatus } from './key-status.js';
-import { rewrapDataKeys, rotateDataKeys, type RotationOptions, type RotationStep } from './rotate-keys.js';
+import type { KeyChangeOptions, KeyChangeStep } from './key-change.js';
+import { rewrapDataKeys } from './rewrap-keys.js';
+import { rotateDataKeys } from './rotate-keys.js';
 
 const schema = z.object({
   NODE_ENV: z.string().optional(),
@@ -52,7 +54,7 @@ function urlSetting(service: EncryptedService): 'PATIENTS_MIGRATION_URL' | 'APPO
   return service === 'patients' ? 'PATIENTS_MIGRATION_URL' : 'APPOINTMENTS_MIGRATION_URL';
 }
 
-async function rotateData(options: RotationOptions, tell: (text: string) => void): Promise<boolean> {
+async function rotateData(options: KeyChangeOptions, tell: (text: string) => void): Promise<boolean> {
   const { unreadable } = await rotateDataKeys(options);
   if (unreadable.length === 0) return true;
   tell(`${unreadable.length} records were left as they are, and no key was retired:`);
@@ -60,7 +62,7 @@ async function rotateData(options: RotationOptions, tell: (text: string) => void
   return false;
 }
 
-async function rotateMaster(options: RotationOptions, tell: (text: string) => void): Promise<boolean> {
+async function rotateMaster(options: KeyChangeOptions, tell: (text: string) => void): Promise<boolean> {
   const { rewrapped, left } = await rewrapDataKeys(options);
   tell(`${rewrapped} data keys were wrapped with the newest master key`);
   for (const { id, masterKeyId } of left) {
@@ -85,7 +87,7 @@ async function showStatus(
 }
 
 /** A line for each step, and for each tenth of the records. */
-function describeSteps(tell: (text: string) => void): (step: RotationStep) => void {
+function describeSteps(tell: (text: string) => void): (step: KeyChangeStep) => void {
   let tenth = 0;
   return (step) => {
     switch (step.kind) {

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { actAsService } from '@caregraph/audit-trail';
-import { encryptClearValues, rotateDataKeys, type RotationOptions } from '@caregraph/encryption';
+import { encryptClearValues, rotateDataKeys, type KeyChangeOptions } from '@caregraph/encryption';
 import { Pool } from 'pg';
 import { expect, it } from 'vitest';
 import { createScratchDatabase, keySettings, type ScratchDatabase } from '../../../test/cluster.js';
 import { readEncryptionStatus } from '../src/key-status.js';
-import { rewrapDataKeys, type RotationStep } from '../src/rotate-keys.js';
+import type { KeyChangeStep } from '../src/key-change.js';
+import { rewrapDataKeys } from '../src/rewrap-keys.js';
 import { insertPatients, openTestCipher, readRecord, writeRecord } from './patient-records.js';
 
 /** Nobody else uses the keys in these tests, so there is nobody to wait for. */
@@ -13,8 +14,8 @@ const following = { interval: 1_000, patience: 0, journey: 0 };
 
 function optionsFor(
   { migrationUrl }: ScratchDatabase,
-  changed: Partial<RotationOptions> = {},
-): RotationOptions {
+  changed: Partial<KeyChangeOptions> = {},
+): KeyChangeOptions {
   const service = changed.service ?? 'patients';
   const { changeContext } = actAsService(service, keySettings()['AUDIT_KEYS_FILE'] ?? '');
   const settings = { ENCRYPTION_MASTER_KEY_FILE: keySettings()['ENCRYPTION_MASTER_KEY_FILE'] };
@@ -63,7 +64,7 @@ it('re-encrypts the notes of appointments in several batches, each one entry', a
     SELECT i, i, '2026-03-02 09:00', 30, 'consultation', 'completed', 'Check', repeat('note ', i), 1
     FROM generate_series(1, 1100) AS i`,
   );
-  const steps: RotationStep[] = [];
+  const steps: KeyChangeStep[] = [];
   const options = optionsFor(database, { service: 'appointments', onStep: (step) => steps.push(step) });
   expect(await rotateDataKeys(options)).toEqual({ changed: 1_100, unreadable: [] });
   expect(steps.filter(({ kind }) => kind === 'progress')).toEqual(

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import type { EncryptedService, RotationOptions } from '@caregraph/encryption';
+import type { EncryptedService, KeyChangeOptions } from '@caregraph/encryption';
 import { z } from 'zod';
 import { keySettings } from '../../../test/cluster.js';
 
@@ -37,7 +37,7 @@ export async function rotateInProcess(
   }: { service: EncryptedService; migrationUrl: string; masterKeyFile?: string | undefined },
   { killAt }: { killAt?: string } = {},
 ): Promise<z.output<typeof stepSchema>[]> {
-  const options: Omit<RotationOptions, 'changeContext'> = {
+  const options: Omit<KeyChangeOptions, 'changeContext'> = {
     ...{ service, migrationUrl, following: quickFollowing },
     settings: { ENCRYPTION_MASTER_KEY_FILE: masterKeyFile },
   };

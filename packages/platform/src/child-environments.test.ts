@@ -34,6 +34,25 @@ it('gives the signing keys to the users service alone', () => {
   expect(Object.values(gatewayEnvironment(sources, { watch: false }))).not.toContain('/keys.json');
 });
 
+it('gives the master key to the two services that hold clinical text, however it is given', () => {
+  for (const given of [
+    { ENCRYPTION_MASTER_KEY_FILE: '/master-key' },
+    { ENCRYPTION_MASTER_KEY: 'main key' },
+  ]) {
+    const settings = readSettings(given, '/clone');
+    const own = { ...sources, settings, inherited: { ...sources.inherited, ...given } };
+    const key = Object.values(given)[0];
+    for (const service of ['patients', 'appointments'] as const) {
+      expect(serviceEnvironment(service, own)).toMatchObject(given);
+    }
+    expect(Object.values(serviceEnvironment('users', own))).not.toContain(key);
+    expect(Object.values(gatewayEnvironment(own, { watch: false }))).not.toContain(key);
+  }
+  expect(serviceEnvironment('patients', sources)).toMatchObject({
+    ENCRYPTION_MASTER_KEY_FILE: '/clone/.data/encryption-master-key',
+  });
+});
+
 it('gives the password of Redis to those who count there', () => {
   const url = { REDIS_URL: 'redis://:secret@redis' };
   expect(serviceEnvironment('users', sources)).toMatchObject(url);

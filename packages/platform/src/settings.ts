@@ -1,4 +1,4 @@
-import { encryptionSettings } from '@caregraph/encryption/encryption-settings';
+import { encryptionProblems, encryptionSettings } from '@caregraph/encryption/encryption-settings';
 import type { DatabaseUrls, ServiceName } from '@caregraph/postgres';
 import {
   commonSettings,
@@ -79,9 +79,11 @@ export function readSettings(
   root: string,
   connections: readonly PlainConnection[] = [],
 ): Settings {
-  const given = parseSettings(schema, environment, (sound) =>
-    settingsProblems(environment, sound, connections),
-  );
+  const given = parseSettings(schema, environment, (sound) => [
+    ...settingsProblems(environment, sound, connections),
+    // Where no key is given, the runner makes one.
+    ...(sound.ENCRYPTION_MASTER_KEY === undefined ? [] : encryptionProblems(sound)),
+  ]);
   const resolveFile = (file: string): string => path.resolve(environment['INIT_CWD'] ?? root, file);
   const givenFile = (file: string | undefined): string | undefined =>
     file === undefined ? undefined : resolveFile(file);

@@ -59,7 +59,7 @@ it('rotates by adding a key', async () => {
   expect(told).toContain(after[1]?.kid);
 });
 
-it.each([{}, { ACCESS_TOKEN_KEYS_FILE: 'mounted/keys.json' }])(
+it.each<Readonly<Record<string, string>>>([{}, { ACCESS_TOKEN_KEYS_FILE: 'mounted/keys.json' }])(
   'keeps the key of each rotation, however many rotate at once, with %j',
   async (environment) => {
     const settings = await settingsOfFolder(environment);
