@@ -53,3 +53,11 @@ export function nextInChain(chain: Buffer, digest: Buffer): Buffer {
 
 /** How many bytes of a digest stand for an entry in a checkpoint. */
 export const markLength = 8;
+
+/**
+ * Has the statements of a transaction walk along the indexes, a page at a time: with no statistics of a table that has
+ * grown fast, PostgreSQL would read, sort and hash all of it for every page.
+ */
+export const walkIndexes =
+  'SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; ' +
+  'SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off';

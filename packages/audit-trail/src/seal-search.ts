@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import type { TrailTables } from './chain.js';
+import { walkIndexes, type TrailTables } from './chain.js';
 
 /** Entries that wait for a seal, as far as one look sees. */
 export interface Unsealed {
@@ -43,13 +43,7 @@ export function createSealSearch(pool: Pool, tables: TrailTables): SealSearch {
 
   return {
     async look() {
-      const { rows } = await pool.query<Look>({
-        name: 'look_for_unsealed_entries',
-        text: lookStatement(tables),
-        values: [open, lookSize, ended, tables.entries],
-      });
-      const [seen] = rows;
-      if (seen === undefined) throw new Error('A statement of aggregates answers one row.');
+      const seen = await readOnce(pool, tables, [open, lookSize, ended, tables.entries]);
       open = seen.open;
       // What is over now, the next look sees: its snapshot is later than this list of writers.
       if (awaited && seen.writers.every((writer) => !awaited?.writers.has(writer))) {
@@ -60,6 +54,24 @@ export function createSealSearch(pool: Pool, tables: TrailTables): SealSearch {
       return { ids: seen.ids, oldestAge: seen.oldest_age, hasMore: seen.is_full };
     },
   };
+}
+
+async function readOnce(pool: Pool, tables: TrailTables, values: readonly unknown[]): Promise<Look> {
+  const client = await pool.connect();
+  let failure: Error | undefined;
+  try {
+    await client.query(`BEGIN READ ONLY; ${walkIndexes}`);
+    const { rows } = await client.query<Look>({ text: lookStatement(tables), values: [...values] });
+    await client.query('COMMIT');
+    const [seen] = rows;
+    if (seen === undefined) throw new Error('A statement of aggregates answers one row.');
+    return seen;
+  } catch (error) {
+    failure = error instanceof Error ? error : new Error(String(error));
+    throw error;
+  } finally {
+    client.release(failure);
+  }
 }
 
 /** The highest BIGINT, which no range can include and no sequence reaches. */

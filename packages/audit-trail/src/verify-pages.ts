@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import { canonicalText, type TrailTables } from './chain.js';
+import { canonicalText, walkIndexes, type TrailTables } from './chain.js';
 import type { SealRow } from './verify-chain.js';
 
 /** How many rows are read at once: what is in memory, however long the trail is. */
@@ -16,6 +16,7 @@ interface SealColumns {
 /** All seals in order, with their entries, page by page. */
 export async function* readSealPages(client: Client, tables: TrailTables): AsyncGenerator<SealRow[]> {
   let after = '0';
+  await client.query(`SAVEPOINT pages; ${walkIndexes}`);
   for (;;) {
     const { rows } = await client.query<SealColumns>({
       name: 'read_seals',
@@ -28,7 +29,7 @@ export async function* readSealPages(client: Client, tables: TrailTables): Async
       values: [after],
     });
     const last = rows.at(-1);
-    if (last === undefined) return;
+    if (last === undefined) break;
     after = last.sequence;
     yield rows.map(({ sequence, entry_id: entryId, ...row }) => ({
       ...row,
@@ -36,6 +37,8 @@ export async function* readSealPages(client: Client, tables: TrailTables): Async
       entryId: BigInt(entryId),
     }));
   }
+  // What comes next reads whole tables, for which the indexes are no way.
+  await client.query('ROLLBACK TO SAVEPOINT pages');
 }
 
 /** An entry that has no seal. */
