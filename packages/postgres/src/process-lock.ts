@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { link, rm } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
@@ -27,7 +27,8 @@ export async function createWhole(file: string, text: string): Promise<boolean> 
     await link(partial, file);
     return true;
   } catch (error) {
-    if (existsSync(file)) return false;
+    // Not whether it is there now: a lock may have been released since.
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
     throw error;
   } finally {
     await rm(partial, { force: true });
