@@ -35,13 +35,13 @@ it('gives the signing keys to the users service alone', () => {
 });
 
 it('gives the master key to the two services that hold clinical text, however it is given', () => {
-  for (const given of [
-    { ENCRYPTION_MASTER_KEY_FILE: '/master-key' },
-    { ENCRYPTION_MASTER_KEY: 'main key' },
-  ]) {
+  for (const [name, key] of [
+    ['ENCRYPTION_MASTER_KEY_FILE', '/master-key'],
+    ['ENCRYPTION_MASTER_KEY', 'main key'],
+  ] as const) {
+    const given = { [name]: key };
     const settings = readSettings(given, '/clone');
     const own = { ...sources, settings, inherited: { ...sources.inherited, ...given } };
-    const key = Object.values(given)[0];
     for (const service of ['patients', 'appointments'] as const) {
       expect(serviceEnvironment(service, own)).toMatchObject(given);
     }
