@@ -49,7 +49,7 @@ it('gathering loses no field of any record, and makes none up', () => {
   const access = fc.record({
     type: fc.constantFrom('Patient', 'Appointment'),
     id: fc.integer({ min: 1, max: 6 }),
-    field: fc.constantFrom('id', 'allergies', 'notes', 'a,b', 'a', 'b'),
+    field: fc.constantFrom('id', 'allergies', 'notes', 'ab', 'a', 'b'),
     refusal: fc.constantFrom(null, 'FORBIDDEN', 'UNAUTHENTICATED'),
   });
   fc.assert(
