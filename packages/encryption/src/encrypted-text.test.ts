@@ -51,6 +51,7 @@ describe('encryptText', () => {
     expect(isEncrypted(stored)).toBe(true);
     expect(keyIdOf(stored)).toBe(dataKey.id);
     expect(keyIdOf('enc:v1:nothing')).toBeNull();
+    expect(keyIdOf('enc:v1:Penicillin (rash):')).toBeNull();
     expect(isEncrypted('Penicillin (enc:v1:)')).toBe(false);
   });
 });

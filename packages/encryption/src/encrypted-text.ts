@@ -25,6 +25,8 @@ export class DecryptionError extends Error {
 /** What the stored form of every encrypted value begins with, so that it is told from text in clear. */
 export const encryptedPrefix = 'enc:v1:';
 const algorithm = 'aes-256-gcm';
+/** The ids of data keys are 16 hexadecimal digits. */
+const keyOfForm = /^enc:v1:([0-9a-f]{16}):/;
 /** In bytes; NIST SP 800-38D, sections 8.2.2 (random nonces of 96 bits) and 5.2.1.2 (tags of 128 bits). */
 const nonceLength = 12;
 const tagLength = 16;
@@ -41,10 +43,12 @@ export function isEncrypted(stored: string): boolean {
   return stored.startsWith(encryptedPrefix);
 }
 
-/** The id of the key that a value is encrypted with; null where the form names none. */
+/**
+ * The id of the key that a value is encrypted with; null where the form names none. Errors repeat it, so it is nothing
+ * that somebody wrote there by hand.
+ */
 export function keyIdOf(stored: string): string | null {
-  const end = stored.indexOf(':', encryptedPrefix.length);
-  return end === -1 ? null : stored.slice(encryptedPrefix.length, end);
+  return keyOfForm.exec(stored)?.[1] ?? null;
 }
 
 /**
