@@ -96,7 +96,7 @@ export async function followCurrentKey({
       }
       if (left <= 0) throw new Error(`The data key ${key.id} has been used for as many values as it may.`);
       left -= 1;
-      if (left === blockSize / 4) lookAgain();
+      if (left === blockSize / 2 - 1 || left === blockSize / 4) lookAgain();
       return key;
     },
     stop: () => {

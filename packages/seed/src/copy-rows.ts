@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setImmediate as turn } from 'node:timers/promises';
 import { escapeIdentifier, type Client } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { CopyValue, TableRows } from './table-rows.js';
@@ -22,10 +23,10 @@ export async function copyRows(
   await pipeline(Readable.from(chunks(rows, onProgress), { objectMode: false }), copy);
 }
 
-function* chunks(
+async function* chunks(
   rows: Iterable<readonly CopyValue[]>,
   onProgress: (rows: number) => void,
-): Generator<string, void> {
+): AsyncGenerator<string, void> {
   let chunk = '';
   let count = 0;
   for (const row of rows) {
@@ -35,6 +36,8 @@ function* chunks(
     yield chunk;
     onProgress(count);
     chunk = '';
+    // The server may take chunks without ever making us wait, and what encrypts the rows has its own questions to it.
+    await turn();
   }
   if (chunk !== '') yield chunk;
   onProgress(count);
