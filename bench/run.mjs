@@ -95,10 +95,11 @@ async function run(options) {
  *   tell: (message: string) => void,
  * }} environment
  */
-async function measureAll({ seconds }, { joined, deleteBookings, platform, tell }) {
+async function measureAll({ seconds }, { joined, openJoinedCipher, deleteBookings, platform, tell }) {
   const { rows } = await joined.query("SELECT email FROM users WHERE role = 'doctor' ORDER BY id LIMIT 1");
   const accessToken = await logIn(platform.gateway, { email: rows[0].email, password: demoPassword });
-  const environment = { platform, accessToken, joined, seconds, signal: stopping.signal, tell };
+  const joinedCipher = await openJoinedCipher();
+  const environment = { platform, accessToken, joined, joinedCipher, seconds, signal: stopping.signal, tell };
   const results = [];
   await deleteBookings();
   try {
@@ -106,6 +107,7 @@ async function measureAll({ seconds }, { joined, deleteBookings, platform, tell 
       results.push(...(await measureScenario(scenario, environment)));
     }
   } finally {
+    await joinedCipher.close();
     await deleteBookings();
   }
   return results;

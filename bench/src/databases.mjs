@@ -1,3 +1,4 @@
+import { openFieldCipher } from '@caregraph/encryption';
 import { MigrationError, migrate } from '@caregraph/migrations';
 import {
   databaseNames,
@@ -71,6 +72,14 @@ export async function openDatabases(directory, { patients, doctors, appointments
       services: urls.services,
       keyFiles,
       joined: joinedPool(cluster),
+      /** Opens what decrypts the joined database's clinical text, which is encrypted like that of the services. */
+      openJoinedCipher: () =>
+        openFieldCipher({
+          service: 'patients',
+          databaseUrl: urls.joined.patients.databaseUrl,
+          settings: keyFiles,
+          logger: console,
+        }),
       deleteBookings: (database = databaseNames.appointments) => deleteBookings(cluster, database),
     };
   } catch (error) {

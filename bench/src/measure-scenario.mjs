@@ -4,6 +4,7 @@ import { measure } from './load.mjs';
 
 /** @typedef {import('./load.mjs').Measurement} Measurement */
 /** @typedef {import('./scenarios.mjs').Scenario} Scenario */
+/** @typedef {import('@caregraph/encryption').FieldCipher} FieldCipher */
 
 /** How many clients there are at the same time. */
 export const clientCounts = /** @type {const} */ ([1, 32]);
@@ -30,12 +31,14 @@ const compared = 25;
  * @param {Awaited<ReturnType<typeof import('./platform.mjs').startPlatform>>} environment.platform
  * @param {string} environment.accessToken
  * @param {import('pg').Pool} environment.joined
+ * @param {FieldCipher} environment.joinedCipher
  * @param {number} environment.seconds
  * @param {AbortSignal} environment.signal
  * @param {(message: string) => void} environment.tell
  * @returns {Promise<Result[]>}
  */
-export async function measureScenario(scenario, { platform, accessToken, joined, seconds, signal, tell }) {
+export async function measureScenario(scenario, environment) {
+  const { platform, accessToken, joined, joinedCipher, seconds, signal, tell } = environment;
   const { name, query, variables, proof, join } = scenario;
   if (variables.length === 0) throw new Error(`There is not enough data for "${name}".`);
   const at = /** @param {number} index */ (index) => variables[index % variables.length];
@@ -53,7 +56,7 @@ export async function measureScenario(scenario, { platform, accessToken, joined,
     const sendJoin = /** @param {number} index */ async (index) => {
       await joined.query({ name, text: join?.sql ?? '', values: join?.values(at(index)) ?? [] });
     };
-    if (join) await compare(scenario, join, joined, client.send);
+    if (join) await compare(scenario, join, { joined, joinedCipher, send: client.send });
     await measure({ ...load, seconds: seconds / 5, send: sendGraph });
     const before = await platform.readCounters();
     const graph = await measure({ ...load, seconds, send: sendGraph });
@@ -79,15 +82,31 @@ export async function measureScenario(scenario, { platform, accessToken, joined,
 /**
  * @param {Scenario} scenario
  * @param {import('./scenarios.mjs').Join} join
- * @param {import('pg').Pool} joined
- * @param {(body: string) => Promise<string>} send
+ * @param {object} sides
+ * @param {import('pg').Pool} sides.joined
+ * @param {FieldCipher} sides.joinedCipher
+ * @param {(body: string) => Promise<string>} sides.send
  */
-async function compare({ name, query, variables }, join, joined, send) {
+async function compare({ name, query, variables }, join, { joined, joinedCipher, send }) {
   for (const given of variables.slice(0, compared)) {
     const { data } = JSON.parse(await send(JSON.stringify({ query, variables: given })));
     const { rows } = await joined.query(join.sql, join.values(given));
+    for (const row of rows) await decryptRow(row, joinedCipher);
     const expected = rows.map(join.rowOf);
     assert.ok(expected.length > 0, `"${name}" finds nothing for ${JSON.stringify(given)}`);
     assert.deepEqual(join.rowsOf(data), expected, `"${name}" answers something else than the join does`);
+  }
+}
+
+/**
+ * Puts the text in the place of what is stored of it.
+ *
+ * @param {Record<string, any>} row
+ * @param {FieldCipher} cipher
+ */
+async function decryptRow(row, cipher) {
+  for (const column of ['allergies', 'medications']) {
+    if (typeof row[column] !== 'string') continue;
+    row[column] = await cipher.decrypt(row[column], { table: 'patients', row: row['patient_id'], column });
   }
 }
