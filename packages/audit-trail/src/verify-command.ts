@@ -32,7 +32,7 @@ export async function runVerifyCommand(
     try {
       const report = await verifyTrail({ service, ...readOptions(command, service, environment) });
       reports.push(report);
-      if (!command.isJson) reportLines(report).forEach(print);
+      if (!command.isJson) for (const line of reportLines(report)) print(line);
       if (report.findings.length > 0) exitCode = Math.max(exitCode, exitCodes.findings);
     } catch (error) {
       const problem = explain(error);

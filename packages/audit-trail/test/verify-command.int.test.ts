@@ -21,8 +21,8 @@ async function run(trail: ScratchTrail, ...args: readonly string[]): Promise<Out
   const exitCode = await runVerifyCommand(
     parseVerifyCommandLine(['users', ...args]),
     environment,
-    (line) => printed.push(line),
-    (line) => errors.push(line),
+    (...line) => printed.push(line.join(' ')),
+    (...line) => errors.push(line.join(' ')),
   );
   return { exitCode, printed, errors };
 }
