@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { ServiceName } from '@caregraph/service-kit';
 import type { AuditKey } from './audit-keys.js';
 import type { EntryContent, Origin } from './audit-entry.js';
@@ -29,7 +30,7 @@ export function attestedOrigin(service: ServiceName, origin: Origin, attestedAt:
 
 /**
  * The value of the setting `caregraph.audit_context`, by which a transaction says on whose behalf it changes data: see
- * `record_change` in the migrations.
+ * `audit_table` in the migrations.
  */
 export function changeContextOf(service: ServiceName, origin: Origin, key: AuditKey): string {
   return JSON.stringify({ ...origin, ...attest(key, (at) => attestedOrigin(service, origin, at)) });
@@ -47,10 +48,22 @@ export function pseudonymOf(service: ServiceName, text: string, key: AuditKey): 
     .toString('base64url');
 }
 
+/** How many random bytes an attestation begins with. */
+export const nonceLength = 8;
+
 /** Vouches for a text, which is one of the first two above. */
 export function attest(key: AuditKey, textAt: (attestedAt: string) => string, now = new Date()): Attestation {
   const attestedAt = now.toISOString();
-  return { attestedAt, attestation: key.attest(textAt(attestedAt)).toString('base64') };
+  const attestation = attestationOf(textAt(attestedAt), randomBytes(nonceLength), key);
+  return { attestedAt, attestation: attestation.toString('base64') };
+}
+
+/**
+ * The nonce, and the key's HMAC of it and the text. Two entries have never been given the same one, however alike they
+ * are: where it is there twice, an entry was copied.
+ */
+export function attestationOf(text: string, nonce: Buffer, key: AuditKey): Buffer {
+  return Buffer.concat([nonce, key.attest(`${nonce.toString('hex')} ${text}`)]);
 }
 
 function originParts(origin: Origin): unknown[] {

@@ -1,15 +1,7 @@
-import { chainStart, digestOf, markLength, nextInChain } from './chain.js';
+import { chainStart, digestOf, markOf, nextInChain } from './chain.js';
+import { alteredBefore, placeOf, replaced, sealedBy, type SealRow } from './verify-chain-findings.js';
 import type { Evidence, KnownSeal } from './verify-evidence.js';
 import { describeEntry, type Finding } from './verify-finding.js';
-
-/** A seal and the entry that it is for; null where that is gone. */
-export interface SealRow {
-  readonly sequence: number;
-  readonly entryId: bigint;
-  readonly digest: Buffer;
-  readonly chain: Buffer;
-  readonly canonical: string | null;
-}
 
 /** Reads the canonical text of an entry that may be gone. */
 export type ReadEntry = (entryId: bigint) => Promise<string | null>;
@@ -31,24 +23,34 @@ export function createChainCheck(evidence: Evidence, readEntry: ReadEntry): Chai
 
   async function check(row: SealRow, known: readonly KnownSeal[]): Promise<Finding | null> {
     const [first] = known;
-    const here = row.canonical === null ? {} : describeEntry(String(row.entryId), row.canonical);
     if (first !== undefined) {
       const other = known.find((seal) => !isSame(seal, first));
       if (other !== undefined) return replaced(row.sequence, first, other);
       if (first.entryId !== row.entryId) return displaced(row, first);
     }
-    const at = { sequence: row.sequence, entryId: String(row.entryId), ...here };
     if (row.canonical === null) {
-      return { kind: 'removed', ...at, detail: `The entry is gone, its seal is there.${sealedBy(first)}` };
+      return {
+        kind: 'removed',
+        ...placeOf(row),
+        detail: `The entry is gone, its seal is there.${sealedBy(first)}`,
+      };
     }
     const digest = digestOf(row.canonical);
-    const isAsKnown = first?.mark.equals(digest.subarray(0, markLength)) ?? digest.equals(row.digest);
+    const isAsKnown = first === undefined ? digest.equals(row.digest) : first.mark === markOf(digest);
     if (!isAsKnown) {
-      return { kind: 'altered', ...at, detail: `The entry is not what was sealed.${sealedBy(first)}` };
+      return {
+        kind: 'altered',
+        ...placeOf(row),
+        detail: `The entry is not what was sealed.${sealedBy(first)}`,
+      };
     }
     chain = nextInChain(chain, digest);
     if (!digest.equals(row.digest) || !chain.equals(row.chain)) {
-      return { kind: 'seal-altered', ...at, detail: 'The entry is what was sealed, but its seal is not.' };
+      return {
+        kind: 'seal-altered',
+        ...placeOf(row),
+        detail: 'The entry is what was sealed, but its seal is not.',
+      };
     }
     const other = known.find((seal) => seal.chain !== null && !seal.chain.equals(chain));
     return other === undefined
@@ -60,16 +62,15 @@ export function createChainCheck(evidence: Evidence, readEntry: ReadEntry): Chai
     const gone = await missing(row.sequence, known);
     if (gone.kind === 'removed') return gone;
     const place = await evidence.sequenceOf(row.entryId);
-    const id = String(row.entryId);
-    const at = {
-      sequence: row.sequence,
-      ...(row.canonical === null ? { entryId: id } : describeEntry(id, row.canonical)),
-    };
     return place === null
-      ? { kind: 'inserted', ...at, detail: `Entry ${known.entryId} was sealed here; this one never was.` }
+      ? {
+          kind: 'inserted',
+          ...placeOf(row),
+          detail: `Entry ${known.entryId} was sealed here; this one never was.`,
+        }
       : {
           kind: 'reordered',
-          ...at,
+          ...placeOf(row),
           detail: `Entry ${known.entryId} was sealed here; this one was at sequence ${place}.`,
         };
   }
@@ -88,7 +89,7 @@ export function createChainCheck(evidence: Evidence, readEntry: ReadEntry): Chai
     if (canonical === null) {
       return { kind: 'removed', sequence: at, entryId, detail: `The entry is gone.${sealedBy(known)}` };
     }
-    const isAsKnown = known.mark.equals(digestOf(canonical).subarray(0, markLength));
+    const isAsKnown = known.mark === markOf(digestOf(canonical));
     return {
       kind: isAsKnown ? 'seal-removed' : 'altered',
       sequence: at,
@@ -134,25 +135,6 @@ export function createChainCheck(evidence: Evidence, readEntry: ReadEntry): Chai
   };
 }
 
-function replaced(sequence: number, first: KnownSeal, other: KnownSeal): Finding {
-  return {
-    kind: 'replaced',
-    sequence,
-    entryId: String(first.entryId),
-    detail:
-      `Sealed before ${first.time}; a checkpoint of ${other.time} has something else in its place (entry ` +
-      `${other.entryId}), as after an older copy of the database was restored.`,
-  };
-}
-
-function alteredBefore({ time }: KnownSeal): string {
-  return `An entry before this sequence, which no checkpoint here covers, is not what it was before ${time}.`;
-}
-
 function isSame(one: KnownSeal, other: KnownSeal): boolean {
-  return one.entryId === other.entryId && one.mark.equals(other.mark);
-}
-
-function sealedBy(known: KnownSeal | undefined): string {
-  return known === undefined ? '' : ` It was sealed before ${known.time}.`;
+  return one.entryId === other.entryId && one.mark === other.mark;
 }

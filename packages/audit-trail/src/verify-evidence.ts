@@ -1,13 +1,13 @@
 import { open, type FileHandle } from 'node:fs/promises';
-import { markLength } from './chain.js';
+import { markOf } from './chain.js';
 import { readCheckpointLine, readIds, type Checkpoint } from './checkpoint.js';
 import type { CheckpointPlace } from './verify-checkpoints.js';
 
 /** What a checkpoint knows of one sealed entry. */
 export interface KnownSeal {
   readonly entryId: bigint;
-  /** The beginning of its digest. */
-  readonly mark: Buffer;
+  /** The beginning of its digest: see `markOf`. */
+  readonly mark: string;
   /** The chain after it, where the checkpoint ends with it. */
   readonly chain: Buffer | null;
   /** When the checkpoint was written. */
@@ -87,7 +87,7 @@ function addSeals(known: Map<number, KnownSeal[]>, checkpoint: Checkpoint): void
     const sequence = from + index;
     const seal = {
       entryId,
-      mark: marks.subarray(index * markLength, (index + 1) * markLength),
+      mark: markOf(marks, index),
       chain: sequence === to ? Buffer.from(checkpoint.chain, 'base64url') : null,
       time,
     };

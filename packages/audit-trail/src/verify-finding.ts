@@ -24,6 +24,8 @@ export type FindingKind =
   | 'unattested'
   /** The service has vouched for it long before, or long after: its word was taken from another entry. */
   | 'attested-at-another-time'
+  /** The service has vouched for it once, and it is there twice: it was copied. */
+  | 'replayed'
   | 'checkpoint-altered'
   | 'checkpoint-removed'
   /** What has entries written, or keeps them from being rewritten, is not as the migrations make it. */
@@ -42,12 +44,20 @@ export interface Finding {
   readonly detail: string;
 }
 
+// Made once: to make a schema takes far longer than to parse with it.
+const anything = z.array(z.unknown());
 const text = z.string().nullable();
 const columns = z.object({
   recorded_at: z.string(),
   source: z.enum(['service', 'trigger']),
   ...{ action: z.string(), outcome: z.string(), record_type: text, record_ids: z.array(z.string()) },
-  ...{ record_count: z.number(), patient_ids: z.array(z.number()), fields: z.array(z.string()) },
+  ...{
+    record_ranges: text,
+    record_count: z.number(),
+    patient_ids: z.array(z.number()),
+    patient_ranges: text,
+  },
+  fields: z.array(z.string()),
   ...{ operation: text, code: text, actor_kind: z.enum(['user', 'service', 'anonymous', 'database']) },
   ...{ actor_user_id: z.number().nullable(), actor_role: text, actor_name: text, session_id: text },
   ...{ address: text, user_agent: text, request_id: text, attested_at: text, attestation: text },
@@ -58,9 +68,12 @@ export type EntryColumns = z.output<typeof columns>;
 
 /** Reads a canonical text; null where a column holds what no service and no trigger writes. */
 export function readCanonical(canonical: string): EntryColumns | null {
-  const values = z.array(z.unknown()).parse(JSON.parse(canonical));
+  const values = anything.parse(JSON.parse(canonical));
   if (values[0] !== canonicalVersion) throw new Error('The canonical text is of another version.');
-  const byName = Object.fromEntries(entryColumns.map((column, index) => [column, values[index + 1]]));
+  const byName: Record<string, unknown> = {};
+  entryColumns.forEach((column, index) => {
+    byName[column] = values[index + 1];
+  });
   return columns.safeParse(byName).data ?? null;
 }
 

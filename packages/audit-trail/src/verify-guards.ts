@@ -83,6 +83,4 @@ const guardStatement = `
     )
   FROM pg_catalog.pg_proc
   WHERE oid IN (SELECT tgfoid FROM triggers)
-    OR proname = 'record_change'
-      AND pronamespace = (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = $1)
   ORDER BY name`;

@@ -1,9 +1,9 @@
-import type { Client } from 'pg';
+import type { Client, QueryResult } from 'pg';
 import { canonicalText, walkIndexes, type TrailTables } from './chain.js';
-import type { SealRow } from './verify-chain.js';
+import type { SealRow } from './verify-chain-findings.js';
 
 /** How many rows are read at once: what is in memory, however long the trail is. */
-const pageSize = 5_000;
+const pageSize = 1_000;
 
 interface SealColumns {
   readonly sequence: string;
@@ -13,12 +13,10 @@ interface SealColumns {
   readonly canonical: string | null;
 }
 
-/** All seals in order, with their entries, page by page. */
+/** All seals in order, with their entries, page by page; the next page is on its way while one is looked at. */
 export async function* readSealPages(client: Client, tables: TrailTables): AsyncGenerator<SealRow[]> {
-  let after = '0';
-  await client.query(`SAVEPOINT pages; ${walkIndexes}`);
-  for (;;) {
-    const { rows } = await client.query<SealColumns>({
+  const read = (after: string): Promise<QueryResult<SealColumns>> => {
+    const page = client.query<SealColumns>({
       name: 'read_seals',
       text: `
         SELECT seal.sequence, seal.entry_id, seal.digest, seal.chain,
@@ -28,9 +26,17 @@ export async function* readSealPages(client: Client, tables: TrailTables): Async
         ORDER BY seal.sequence`,
       values: [after],
     });
+    // Whoever stops in the middle never asks for it.
+    page.catch(() => undefined);
+    return page;
+  };
+  await client.query(`SAVEPOINT pages; ${walkIndexes}`);
+  let next = read('0');
+  for (;;) {
+    const { rows } = await next;
     const last = rows.at(-1);
     if (last === undefined) break;
-    after = last.sequence;
+    next = read(last.sequence);
     yield rows.map(({ sequence, entry_id: entryId, ...row }) => ({
       ...row,
       sequence: Number(sequence),

@@ -1,17 +1,19 @@
 import type { KeyObject } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import { databaseTarget } from '@caregraph/service-kit/database-target';
 import type { ServiceName } from '@caregraph/service-kit';
 import { Client } from 'pg';
 import type { AuditKey } from './audit-keys.js';
-import { trailTables, type TrailTables } from './chain.js';
-import { checkAttestation } from './verify-attestation.js';
+import { trailTables } from './chain.js';
+import { createAttestationCheck } from './verify-attestation.js';
 import { createChainCheck } from './verify-chain.js';
 import { indexCheckpoints } from './verify-checkpoints.js';
 import { openEvidence } from './verify-evidence.js';
-import { describeEntry, type Finding } from './verify-finding.js';
+import type { Finding } from './verify-finding.js';
+import { collectFindings } from './verify-findings.js';
 import { compareGuards, expectedGuards, readGuards } from './verify-guards.js';
 import { readEntry, readExtent, readSealPages, readUnsealedPages, type TrailExtent } from './verify-pages.js';
+import { findReplays } from './verify-replays.js';
+import { findUnsealed, mostOvertaken, type OvertakenEntry } from './verify-unsealed.js';
 
 /** What a verification found out about the trail of one service. */
 export interface TrailReport extends TrailExtent {
@@ -58,31 +60,28 @@ export async function verifyTrail(options: VerifyOptions): Promise<TrailReport> 
     await using evidence = openEvidence(index.places);
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
     const extent = await readExtent(client, tables);
-    const attestation = (id: string, canonical: string): void => {
-      if (keys !== null) collected.add(checkAttestation(id, canonical, service, keys));
-    };
+    const check = keys === null ? () => null : createAttestationCheck(service, keys);
     const chain = createChainCheck(evidence, (id) => readEntry(client, tables, id));
     for await (const rows of readSealPages(client, tables)) {
       await chain.page(rows);
       for (const { entryId, canonical } of rows) {
-        if (canonical !== null) attestation(String(entryId), canonical);
+        if (canonical !== null) collected.add(check(String(entryId), canonical));
       }
     }
     collected.addFirst(await chain.finish());
-    const overtaken: Overtaken[] = [];
+    const overtaken: OvertakenEntry[] = [];
     for await (const rows of readUnsealedPages(client, tables)) {
       for (const { id, canonical, isOvertaken } of rows) {
-        attestation(id, canonical);
+        collected.add(check(id, canonical));
         if (isOvertaken && overtaken.length < mostOvertaken) overtaken.push({ id, canonical });
       }
     }
-    for (const finding of compareGuards(await expectedGuards(service), await readGuards(client, schema))) {
-      collected.add(finding);
-    }
+    const guards = await readGuards(client, schema);
+    const replays = await findReplays(client, tables);
     await client.query('COMMIT');
-    for (const entry of await stillUnsealed(client, tables, overtaken, options.sealPatience)) {
-      collected.add(unsealed(entry));
-    }
+    const unsealed = await findUnsealed(client, tables, overtaken, options.sealPatience);
+    const altered = compareGuards(await expectedGuards(service), guards);
+    for (const finding of [...altered, ...unsealed, ...replays]) collected.add(finding);
     if (keys === null)
       notices.push('Whether the service vouches for each entry was not checked: that needs its key.');
     if (extent.sealed > 0 && evidence.covered === 0) {
@@ -101,63 +100,4 @@ export async function verifyTrail(options: VerifyOptions): Promise<TrailReport> 
   } finally {
     await client.end();
   }
-}
-
-interface Overtaken {
-  readonly id: string;
-  readonly canonical: string;
-}
-
-/** How many entries are looked at again; one is enough to name the first. */
-const mostOvertaken = 1_000;
-
-/** A transaction that was open for long is committed, and sealed, later than others: that takes a moment only. */
-async function stillUnsealed(
-  client: Client,
-  { seals }: TrailTables,
-  entries: readonly Overtaken[],
-  patience: number,
-): Promise<readonly Overtaken[]> {
-  const end = performance.now() + patience;
-  let open = entries;
-  while (open.length > 0) {
-    const { rows } = await client.query<{ entry_id: string }>(
-      `SELECT entry_id FROM ${seals} WHERE entry_id = ANY($1::bigint[])`,
-      [open.map(({ id }) => id)],
-    );
-    const sealed = new Set(rows.map(({ entry_id: id }) => id));
-    open = open.filter(({ id }) => !sealed.has(id));
-    if (performance.now() > end) break;
-    if (open.length > 0) await delay(200);
-  }
-  return open;
-}
-
-function unsealed({ id, canonical }: Overtaken): Finding {
-  return {
-    kind: 'unsealed',
-    ...describeEntry(id, canonical),
-    detail:
-      'It has no seal, and later entries have: it was put in afterwards, or the service has not run since.',
-  };
-}
-
-/** Keeps the first finding of each kind, and counts the others. */
-function collectFindings(first: readonly Finding[]) {
-  const counts: Partial<Record<Finding['kind'], number>> = {};
-  const findings: Finding[] = [];
-  const add = (finding: Finding | null): void => {
-    if (finding === null) return;
-    const count = counts[finding.kind] ?? 0;
-    counts[finding.kind] = count + 1;
-    // Guards and checkpoints are few, and each is something else to look at.
-    if (count === 0 || finding.entryId === undefined) findings.push(finding);
-  };
-  const addFirst = (finding: Finding | null): void => {
-    if (finding === null) return;
-    counts[finding.kind] = (counts[finding.kind] ?? 0) + 1;
-    findings.unshift(finding);
-  };
-  first.forEach(add);
-  return { add, addFirst, all: () => ({ findings, counts }) };
 }

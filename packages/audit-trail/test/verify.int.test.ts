@@ -107,3 +107,27 @@ describe.each(tamperings)('a superuser who leaves $what', ({ statements, naive, 
     expect((await verify(trail)).findings[0]).toMatchObject(thorough);
   });
 });
+
+it('finds a copy of an entry that the service itself has sealed', async () => {
+  await using trail = await createSealedTrail();
+  await trail.tamper(copyOf(7, 100));
+  await trail.seal();
+  const { findings } = await verify(trail);
+  expect(findings).toMatchObject([
+    {
+      kind: 'replayed',
+      entryId: '100',
+      entry: 'read of User by user 7',
+      detail: expect.stringContaining('copy of entry 7:') as string,
+    },
+  ]);
+});
+
+it('takes entries for no copies that are alike, and written at once', async () => {
+  await using trail = await createScratchTrail();
+  const recorder = trail.recorder();
+  for (let time = 1; time <= 3; time += 1) recorder.note({ action: 'SEARCH', outcome: 'SUCCESS' });
+  await recorder.write();
+  await trail.seal();
+  expect((await verify(trail)).findings).toEqual([]);
+});
