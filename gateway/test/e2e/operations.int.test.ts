@@ -306,6 +306,34 @@ describe('what the apps send', () => {
     expect(week.user?.appointments?.edges.map(({ node }) => node.status)).toEqual(['COMPLETED']);
   });
 
+  it('shows administrators who has seen and changed what', async () => {
+    const doctor = await hire('DOCTOR', 'Ada', 'Quist');
+    const registered = await succeed(doctor.accessToken, operations.RegisterPatientDocument, {
+      input: {
+        ...{ firstName: 'Alva', lastName: 'Berg', dateOfBirth: '1990-05-17', gender: 'FEMALE' },
+        ...{ phone: '+1 555 010 0177', email: 'alva.berg@example.com' },
+      },
+    });
+    const { id } = present(registered.createPatient.patient);
+    const { patient } = await succeed(administratorToken, operations.PatientAccessLogDocument, { id });
+    const seen = present(patient?.accessLog).edges.map(({ node }) => node);
+    expect(seen).toContainEqual(expect.objectContaining({ action: 'CREATE', outcome: 'SUCCESS' }));
+
+    const filter = { userId: doctor.id };
+    const { usersAuditLog } = await succeed(administratorToken, operations.UsersAuditLogDocument, { filter });
+    expect(usersAuditLog?.edges.map(({ node }) => node.action)).toContain('LOGIN');
+    const { patientsAuditLog } = await succeed(administratorToken, operations.PatientsAuditLogDocument, {
+      filter,
+    });
+    expect(patientsAuditLog?.edges.map(({ node }) => node.action)).toContain('CREATE');
+    const { appointmentsAuditLog } = await succeed(
+      administratorToken,
+      operations.AppointmentsAuditLogDocument,
+      { filter },
+    );
+    expect(appointmentsAuditLog?.edges).toEqual([]);
+  });
+
   it('has all been sent by the tests above', () => {
     const files = readdirSync(new URL('../../operations/', import.meta.url)).map((file) =>
       file
