@@ -253,6 +253,7 @@ it('every entry is vouched for, sealed and checkpointed', async () => {
       ...(Object.fromEntries(urls) as Record<string, string>),
       ...keySettings(),
       AUDIT_CHECKPOINTS_DIRECTORY: checkpoints,
+      AUDIT_SEAL_INTERVAL_MS: '50',
     },
   );
   expect(await verification.exit, verification.output()).toMatchObject({ code: 0 });
