@@ -14,9 +14,16 @@ test('a rollback takes one service, and one step unless it says how many', () =>
     name: 'db:rollback',
     services: ['users'],
     steps: 1,
+    discardAuditTrail: false,
   });
   expect(parseCommandLine(['db:rollback', 'users', '--steps', '3'])).toMatchObject({ steps: 3 });
   expect(parseCommandLine(['db:rollback', '--steps=2', 'users'])).toMatchObject({ steps: 2 });
+});
+
+test('a rollback discards the audit trail only where it is told to', () => {
+  expect(parseCommandLine(['db:rollback', 'users', '--discard-audit-trail'])).toMatchObject({
+    discardAuditTrail: true,
+  });
 });
 
 test.each([
@@ -25,6 +32,7 @@ test.each([
   [['db:migrate', 'doctors'], 'There is no service "doctors".'],
   [['db:migrate', 'users', 'patients'], 'Too many arguments: patients.'],
   [['db:migrate', '--steps', '2'], 'db:migrate takes no --steps.'],
+  [['db:migrate', '--discard-audit-trail'], 'db:migrate takes no --discard-audit-trail.'],
   [['db:rollback'], 'db:rollback needs a service.'],
   [['db:rollback', 'users', '--steps', '0'], '--steps is a number from 1 on.'],
   [['db:rollback', 'users', '--steps', '1.5'], '--steps is a number from 1 on.'],

@@ -11,6 +11,8 @@ import { serviceDirectory } from './services.js';
 export interface RollbackOptions extends Omit<MigrateOptions, 'runtimeRole'> {
   /** How many, from the latest back. */
   readonly steps: number;
+  /** Whether the audit trail may be dropped with its entries; by default only an empty one is. */
+  readonly discardAuditTrail?: boolean;
 }
 
 interface Reversal {
@@ -23,10 +25,12 @@ interface Reversal {
  * Reverts the latest migrations of a service with their `down.sql`, each with its record in one transaction; the
  * record stays, with the time. Returns the versions that were reverted, latest first. Throws a MigrationError
  * before anything is changed when one of them has no `down.sql`, when fewer are applied, or when what is recorded
- * is not what is on disk.
+ * is not what is on disk. A `down.sql` that would destroy encrypted values or the trail's entries refuses, too; those
+ * before it are done.
  */
 export async function rollback(options: RollbackOptions): Promise<string[]> {
-  const { service, migrationUrl, steps, onStep = () => undefined, lockTimeout = 60_000 } = options;
+  const { service, migrationUrl, steps, discardAuditTrail = false } = options;
+  const { onStep = () => undefined, lockTimeout = 60_000 } = options;
   const patience = {
     lockTimeout,
     onWait: (message: string): void => {
@@ -35,6 +39,7 @@ export async function rollback(options: RollbackOptions): Promise<string[]> {
   };
   return withExclusiveSession(migrationUrl, patience, async (session) => {
     const reversals = await planReversals(session, options);
+    if (discardAuditTrail) await session.client.query('SET caregraph.discard_audit_trail = on');
     for (const [index, { version, recordId, sql }] of reversals.entries()) {
       const step = { version, number: index + 1, of: steps };
       onStep({ kind: 'started', ...step });

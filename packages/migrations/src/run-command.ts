@@ -58,7 +58,8 @@ async function runFor(
       return true;
     }
     case 'db:rollback': {
-      const reverted = await rollback({ service, migrationUrl, steps: command.steps, onStep });
+      const { steps, discardAuditTrail } = command;
+      const reverted = await rollback({ service, migrationUrl, steps, discardAuditTrail, onStep });
       print(`${service}: ${reverted.length} migrations reverted`);
       return true;
     }

@@ -1,0 +1,83 @@
+import { expect, test } from 'vitest';
+import { MigrationError, readStatus, rollback, services, type Service } from '../src/index.js';
+import { connect, type Connection } from './connect.js';
+import { migratedDatabase } from './migrated-database.js';
+import { versionsOf } from './migrations-folder.js';
+
+/** How many steps back it is until a migration is reverted, that one included. */
+async function stepsBackTo(service: Service, name: string): Promise<number> {
+  const versions = await versionsOf(service);
+  return versions.length - versions.findIndex((version) => version.endsWith(`_${name}`));
+}
+
+async function addPatient(owner: Connection, column: string, text: string): Promise<void> {
+  await owner.query(
+    `INSERT INTO patients (first_name, last_name, date_of_birth, gender, phone, email, created_by, ${column})
+     VALUES ('A', 'B', '1980-01-01', 'other', '555', 'a@b.org', 1, $1)`,
+    [text],
+  );
+}
+
+async function addAppointment(owner: Connection, column: string, text: string): Promise<void> {
+  await owner.query(
+    `INSERT INTO appointments (patient_id, doctor_id, date_time, duration, type, status, reason, created_by, ${column})
+     VALUES (1, 2, '2031-01-01 09:00', 30, 'consultation', 'scheduled', 'Cough', 1, $1)`,
+    [text],
+  );
+}
+
+const encrypted = 'enc:v1:0123456789abcdef:AAAA';
+
+test.each<[Service, string, string, typeof addPatient]>([
+  ['patients', 'medical_history', 'create_data_keys', addPatient],
+  ['patients', 'allergies', 'create_data_keys', addPatient],
+  ['patients', 'medications', 'create_data_keys', addPatient],
+  ['patients', 'policy_number_encrypted', 'encrypt_policy_numbers', addPatient],
+  ['appointments', 'notes', 'create_data_keys', addAppointment],
+])('%s: what %s holds encrypted is in the way of reverting %s', async (service, column, name, add) => {
+  await using database = await migratedDatabase(service);
+  await using owner = await connect(database.migrationUrl);
+  await add(owner, column, encrypted);
+  const options = { service, migrationUrl: database.migrationUrl, steps: await stepsBackTo(service, name) };
+  // Also for whoever may discard the trail: these values are no part of it.
+  const attempt = rollback({ ...options, discardAuditTrail: true });
+  await expect(attempt).rejects.toThrow(MigrationError);
+  await expect(attempt).rejects.toThrow(/no command that decrypts in place/);
+  expect(await owner.query(`SELECT ${column} AS text FROM ${service}`)).toEqual([{ text: encrypted }]);
+  expect(await owner.query(`SELECT count(*)::integer AS keys FROM data_keys`)).toEqual([{ keys: 0 }]);
+
+  await owner.query(`UPDATE ${service} SET ${column} = NULL`);
+  const left = (await readStatus(options)).filter(({ state }) => state === 'applied').length;
+  const before = (await versionsOf(service)).length - options.steps;
+  expect(await rollback({ ...options, steps: left - before })).toHaveLength(left - before);
+});
+
+test.each(['patients', 'appointments'] as const)(
+  '%s: text in clear is in the way of nobody',
+  async (service) => {
+    await using database = await migratedDatabase(service);
+    await using owner = await connect(database.migrationUrl);
+    if (service === 'patients') await addPatient(owner, 'allergies', 'Peanuts');
+    else await addAppointment(owner, 'notes', 'Fasting');
+    const steps = await stepsBackTo(service, 'create_data_keys');
+    expect(await rollback({ service, migrationUrl: database.migrationUrl, steps })).toHaveLength(steps);
+  },
+);
+
+test.each(services)('%s: a trail with entries is discarded only where that is said', async (service) => {
+  await using database = await migratedDatabase(service);
+  await using owner = await connect(database.migrationUrl);
+  await owner.query(
+    `INSERT INTO audit_entries (action, outcome, actor_kind) VALUES ('read', 'success', 'anonymous')`,
+  );
+  const options = { service, migrationUrl: database.migrationUrl };
+  const attempt = rollback({ ...options, steps: await stepsBackTo(service, 'create_audit_trail') });
+  await expect(attempt).rejects.toThrow(MigrationError);
+  await expect(attempt).rejects.toThrow(/--discard-audit-trail/);
+  expect(await owner.query('SELECT count(*)::integer AS entries FROM audit_entries')).toEqual([
+    { entries: 1 },
+  ]);
+
+  expect(await rollback({ ...options, steps: 1, discardAuditTrail: true })).toHaveLength(1);
+  expect(await owner.query(`SELECT to_regclass('audit_entries') AS trail`)).toEqual([{ trail: null }]);
+});
