@@ -15,9 +15,10 @@ export interface PolicyChangeOptions {
 }
 
 /**
- * Makes sure, whenever it is called, that the trail's latest policy is the one of this process: adds an entry where
- * the last one names another, or where there is none. Of several processes that start at once, one adds it. Once that
- * has succeeded it does nothing more.
+ * Makes sure, the first time that it succeeds, that the trail's latest policy is the one of this process: adds an
+ * entry where the last one names another, or where there is none. Of several processes that start at once, one adds
+ * it. Called again, it does nothing: while replicas are replaced one by one, those that started before go on answering
+ * under the former policy after the entry of the new one, and a replica that starts with the former adds one again.
  */
 export function createPolicyRecord(options: PolicyChangeOptions): () => Promise<void> {
   let recorded: Promise<void> | null = null;
@@ -42,7 +43,8 @@ async function recordPolicyChange({ pool, service, key, policyDigest }: PolicyCh
     await connection.query('BEGIN');
     await connection.query(`SELECT pg_advisory_xact_lock(hashtext('caregraph policy change'))`);
     const { rows } = await connection.query<{ code: string }>(
-      `/* audit */ SELECT code FROM audit_entries WHERE action = 'policy-change' ORDER BY id DESC LIMIT 1`,
+      `/* audit */ SELECT code FROM audit_entries WHERE action = 'policy-change'
+        ORDER BY recorded_at DESC, id DESC LIMIT 1`,
     );
     if (rows[0]?.code !== policyDigest) await connection.query(insertStatement([entry]));
     await connection.query('COMMIT');
