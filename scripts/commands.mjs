@@ -36,6 +36,8 @@ export const commands = {
   seed: withDatabases('packages/seed/dist/main.js'),
   'admin:create': withDatabases('subgraphs/users/dist/admin-create-main.js'),
   'audit:verify': withDatabases('packages/audit-trail/dist/verify-main.js'),
+  'audit:guards': withDatabases('packages/audit-trail/dist/guards-main.js'),
+  'audit:rotate-key': { entry: platform, call: 'rotateAuditKey', runsAtRoot: true, quiet: true },
   'tokens:rotate-key': { entry: platform, call: 'rotateTokenKey', runsAtRoot: true, quiet: true },
   'keys:rotate': withDatabases('packages/encryption/dist/keys-main.js', 'keys:rotate'),
   'keys:status': withDatabases('packages/encryption/dist/keys-main.js', 'keys:status'),

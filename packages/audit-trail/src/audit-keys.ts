@@ -1,10 +1,12 @@
 import {
+  randomBytes,
   createHmac,
   createPrivateKey,
   createPublicKey,
   generateKeyPairSync,
   hkdfSync,
   sign,
+  type JsonWebKey,
 } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { StartupError } from '@caregraph/service-kit';
@@ -55,9 +57,25 @@ export function readAuditKeys(file: string): readonly AuditKey[] {
 
 /** A set with one new key, as it is written into the file. */
 export function createAuditKeySet(now: Date): string {
+  return keySetText([newKey(now)]);
+}
+
+/**
+ * The set with a new key at its end, which signs from now on. The others stay for good: what they have vouched for is
+ * verified with them. Throws where the text is none of a set.
+ */
+export function rotateAuditKeySet(text: string, now: Date): string {
+  return keySetText([...keySetSchema.parse(JSON.parse(text)).keys, newKey(now)]);
+}
+
+function newKey(now: Date): JsonWebKey & { readonly kid: string } {
   const jwk = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
-  const kid = now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '');
-  return `${JSON.stringify({ keys: [{ ...jwk, kid }] }, undefined, 2)}\n`;
+  const time = now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '');
+  return { ...jwk, kid: `${time}-${randomBytes(3).toString('hex')}` };
+}
+
+function keySetText(keys: readonly JsonWebKey[]): string {
+  return `${JSON.stringify({ keys }, undefined, 2)}\n`;
 }
 
 function auditKeyOf(jwk: z.output<typeof keySetSchema>['keys'][number]): AuditKey {

@@ -1,12 +1,12 @@
 import { databaseTarget } from '@caregraph/service-kit/database-target';
 import type { CallContext, Logger, Metrics, ServiceName } from '@caregraph/service-kit';
 import { Pool, type PoolConfig } from 'pg';
-import { readAuditKeys } from './audit-keys.js';
 import { createAuditLog, type AuditLog } from './audit-log.js';
 import { createAuditRecorder, type AuditRecorder } from './audit-recorder.js';
 import type { AuditSettings } from './audit-settings.js';
 import type { Statement } from './audit-log-statement.js';
 import { createEntryWriter } from './entry-writer.js';
+import { followAuditKeys } from './follow-audit-keys.js';
 import { insertStatement } from './insert-entries.js';
 import { createPolicyRecord } from './policy-change.js';
 import { startSealer } from './sealer.js';
@@ -46,9 +46,8 @@ export function openAuditTrail({
   metrics,
   ...options
 }: AuditTrailOptions): AuditTrail {
-  const keys = readAuditKeys(settings.AUDIT_KEYS_FILE);
-  const key = keys.at(-1);
-  if (key === undefined) throw new Error('A key set is never empty.');
+  const keys = followAuditKeys(settings.AUDIT_KEYS_FILE, logger);
+  const key = keys.signing;
   const { connection, schema } = databaseTarget(options.databaseUrl);
   const open = (max: number): Pool =>
     openPool({ ...connection, max, application_name: `caregraph-${service}-audit` }, logger);
@@ -70,7 +69,7 @@ export function openAuditTrail({
     metrics.observeAuditWrite((performance.now() - startedAt) / 1_000);
   });
   const sealer = startSealer({
-    ...{ service, pool, schema, keys, logger },
+    ...{ service, pool, schema, key, keys: keys.all, metrics, logger },
     checkpointsDirectory: settings.AUDIT_CHECKPOINTS_DIRECTORY,
     interval: settings.AUDIT_SEAL_INTERVAL_MS,
   });
@@ -84,6 +83,7 @@ export function openAuditTrail({
       await started;
       await writer.settled();
       await sealer.close();
+      keys.stop();
       await Promise.all([writingPool.end(), pool.end()]);
     },
   };

@@ -40,11 +40,15 @@ export function prepareCheckpointsDirectory(directory: string, key: AuditKey): v
   try {
     mkdirSync(directory, { recursive: true });
     accessSync(directory, constants.W_OK | constants.R_OK);
-    const file = path.join(directory, `${key.id}.pem`);
-    if (!existsSync(file)) writeFileSync(file, key.publicKey);
+    publishKey(directory, key);
   } catch (cause) {
     throw new StartupError(`AUDIT_CHECKPOINTS_DIRECTORY: ${directory} cannot be written.`, { cause });
   }
+}
+
+function publishKey(directory: string, key: AuditKey): void {
+  const file = path.join(directory, `${key.id}.pem`);
+  if (!existsSync(file)) writeFileSync(file, key.publicKey);
 }
 
 /**
@@ -63,6 +67,7 @@ export function createCheckpointWriter({
   let current: { readonly handle: FileHandle; readonly day: string; size: number } | undefined;
   let number = 0;
   let previous: string | null = null;
+  let published: string | undefined;
 
   async function fileFor(day: string): Promise<NonNullable<typeof current>> {
     if (current?.day === day && current.size < largestFile) return current;
@@ -85,6 +90,8 @@ export function createCheckpointWriter({
       const [first, last] = [seals[0], seals.at(-1)];
       if (first === undefined || last === undefined) return;
       const time = now().toISOString();
+      if (published !== key.id) publishKey(directory, key);
+      published = key.id;
       const line = writeCheckpointLine(
         {
           version: 1,

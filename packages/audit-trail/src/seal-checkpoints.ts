@@ -10,8 +10,8 @@ import { createCheckpointWriter, type SealedEntry } from './checkpoint-writer.js
 
 /** Writes checkpoints for what has been sealed. */
 export interface CheckpointRound {
-  /** Notes that this process has added seals from this sequence on. */
-  sealed(first: number): void;
+  /** Notes the seals that this process has added, from a sequence on. */
+  sealed(added: { readonly first: number; readonly seals: readonly SealedEntry[] }): void;
   /**
    * Writes what is due: what this process has sealed; in the beginning, what one that crashed has sealed and not
    * written; after a failure, what could not be written.
@@ -29,6 +29,8 @@ interface Options {
   readonly key: AuditKey;
   readonly directory: string;
   readonly logger: Logger;
+  /** Hears of each checkpoint that is on the disk. */
+  readonly onWritten: () => void;
 }
 
 /** The most seals that one checkpoint covers: it has to be read as a whole. */
@@ -40,17 +42,26 @@ const recentFiles = 50;
  * Keeps what this process has covered without a gap: what other processes seal in between is covered again, so that
  * the files of one process alone tell the whole of its time.
  */
-export function createCheckpointRound({ pool, tables, logger, ...options }: Options): CheckpointRound {
+export function createCheckpointRound({
+  pool,
+  tables,
+  logger,
+  onWritten,
+  ...options
+}: Options): CheckpointRound {
   const { service, keys, key, directory } = options;
   const writer = createCheckpointWriter({ directory, service, key });
   /** The last sequence that is covered; undefined until it has been looked up. */
   let covered: number | undefined;
   let isDue = true;
   let firstSealed = Number.POSITIVE_INFINITY;
+  /** What was sealed last: mostly all that is due, so that nothing needs to be read. */
+  let latest: readonly SealedEntry[] = [];
 
   return {
-    sealed(first) {
+    sealed({ first, seals }) {
       isDue = true;
+      latest = seals;
       firstSealed = Math.min(firstSealed, first);
     },
     async write() {
@@ -64,9 +75,18 @@ export function createCheckpointRound({ pool, tables, logger, ...options }: Opti
         covered = firstSealed - 1;
       }
       firstSealed = Number.POSITIVE_INFINITY;
-      for (let seals; (seals = await readSeals(pool, tables, covered)).length > 0;) {
+      for (let last = covered; ;) {
+        const isKnown = latest[0]?.sequence === last + 1;
+        const seals = isKnown ? latest : await readSeals(pool, tables, last);
+        const end = seals.at(-1);
+        if (end === undefined) break;
         await writer.append(seals);
-        covered = seals.at(-1)?.sequence ?? covered;
+        onWritten();
+        last = end.sequence;
+        covered = last;
+        latest = [];
+        // What others seal after this they cover themselves.
+        if (isKnown) break;
       }
       isDue = false;
     },

@@ -1,8 +1,11 @@
 import type { Pool, PoolClient } from 'pg';
+import type { SealedEntry } from './checkpoint-writer.js';
 import { canonicalText, chainStart, digestOf, nextInChain, type TrailTables } from './chain.js';
 
 /** What became of a batch: `busy` where another process is sealing this trail just now. */
-export type Sealing = { readonly kind: 'busy' } | { readonly kind: 'sealed'; readonly first: number };
+export type Sealing =
+  | { readonly kind: 'busy' }
+  | { readonly kind: 'sealed'; readonly first: number; readonly seals: readonly SealedEntry[] };
 
 /** The class of the advisory lock that whoever seals holds; the other half is the schema. */
 const lockClass = 7_246_538;
@@ -48,14 +51,22 @@ async function sealLocked(client: PoolClient, tables: TrailTables, ids: readonly
     values: [ids],
   });
   let chain = head.rows[0]?.chain ?? chainStart;
-  const digests = entries.rows.map(({ canonical }) => digestOf(canonical));
-  const chains = digests.map((digest) => (chain = nextInChain(chain, digest)));
+  const seals = entries.rows.map(({ id, canonical }, index) => {
+    const digest = digestOf(canonical);
+    chain = nextInChain(chain, digest);
+    return { sequence: last + 1 + index, entryId: BigInt(id), digest, chain };
+  });
   await client.query({
     name: 'append_audit_seals',
     text: `INSERT INTO ${tables.seals} (sequence, entry_id, digest, chain)
       SELECT $1::bigint + ordinality, entry_id, digest, chain
       FROM unnest($2::bigint[], $3::bytea[], $4::bytea[]) WITH ORDINALITY AS seal (entry_id, digest, chain, ordinality)`,
-    values: [last, entries.rows.map(({ id }) => id), digests, chains],
+    values: [
+      last,
+      seals.map(({ entryId }) => String(entryId)),
+      seals.map(({ digest }) => digest),
+      seals.map((seal) => seal.chain),
+    ],
   });
-  return { kind: 'sealed', first: last + 1 };
+  return { kind: 'sealed', first: last + 1, seals };
 }

@@ -1,4 +1,4 @@
-import type { Logger, ServiceName } from '@caregraph/service-kit';
+import type { Logger, Metrics, ServiceName } from '@caregraph/service-kit';
 import type { Pool } from 'pg';
 import type { AuditKey } from './audit-keys.js';
 import { trailTables } from './chain.js';
@@ -17,8 +17,11 @@ export interface SealerOptions {
   readonly service: ServiceName;
   readonly pool: Pool;
   readonly schema: string;
-  /** Oldest first; the last one signs. */
+  /** All that may have signed what is there. */
   readonly keys: readonly AuditKey[];
+  /** The one that signs. */
+  readonly key: AuditKey;
+  readonly metrics: Pick<Metrics, 'auditSealed' | 'auditCheckpointed'>;
   /** A directory that the database server cannot reach. */
   readonly checkpointsDirectory: string;
   /** From the end of a round to the next, in milliseconds. */
@@ -35,20 +38,24 @@ const longWait = 60;
  * later one, of this process or another. Throws a `StartupError` where checkpoints cannot be written.
  */
 export function startSealer({ service, pool, schema, logger, interval, ...options }: SealerOptions): Sealer {
-  const { keys, checkpointsDirectory: directory } = options;
-  const key = keys.at(-1);
-  if (key === undefined) throw new Error('A key set is never empty.');
+  const { key, keys, metrics, checkpointsDirectory: directory } = options;
   prepareCheckpointsDirectory(directory, key);
   const tables = trailTables(schema);
   const search = createSealSearch(pool, tables);
-  const checkpoints = createCheckpointRound({ pool, tables, service, keys, key, directory, logger });
+  const checkpoints = createCheckpointRound({
+    ...{ pool, tables, service, keys, key, directory, logger },
+    onWritten: metrics.auditCheckpointed,
+  });
   const warn = warnOnce(logger);
+  // Nobody knows more yet; where no round ever succeeds, it grows old.
+  metrics.auditSealed(new Date());
   let timer: NodeJS.Timeout | undefined;
   let isClosing = false;
   let running = Promise.resolve();
 
   async function round(): Promise<void> {
     let oldestAge = 0;
+    const startedAt = new Date();
     try {
       for (;;) {
         const unsealed = await search.look();
@@ -57,12 +64,13 @@ export function startSealer({ service, pool, schema, logger, interval, ...option
           const sealing = await sealEntries(pool, tables, unsealed.ids);
           if (sealing.kind === 'busy') break;
           oldestAge = 0;
-          checkpoints.sealed(sealing.first);
+          checkpoints.sealed(sealing);
           await checkpoints.write();
         }
         if (!unsealed.hasMore) break;
       }
       await checkpoints.write();
+      metrics.auditSealed(new Date(startedAt.getTime() - oldestAge * 1_000));
       warn(oldestAge > longWait ? { oldestUnsealedSeconds: Math.round(oldestAge) } : null);
     } catch (err) {
       warn({ err });

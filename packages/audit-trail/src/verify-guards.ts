@@ -12,8 +12,17 @@ export type Guards = z.output<typeof guardsSchema>;
 
 /** How a migrated database of this release guards the trail; a test keeps the files in step with the migrations. */
 export async function expectedGuards(service: ServiceName): Promise<Guards> {
-  const file = new URL(`../guards/${service}.json`, import.meta.url);
-  return guardsSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+  return guardsSchema.parse(JSON.parse(await readFile(guardsFile(service), 'utf8')));
+}
+
+/** Where what is expected stands. */
+export function guardsFile(service: ServiceName): URL {
+  return new URL(`../guards/${service}.json`, import.meta.url);
+}
+
+/** What is expected, as the file has it. */
+export function guardsText(guards: Guards): string {
+  return `${JSON.stringify(guards, undefined, 2)}\n`;
 }
 
 /** Reads from PostgreSQL's catalogue what has entries written, and what keeps them from being rewritten. */

@@ -7,12 +7,13 @@ import { verify } from './verify-fixtures.js';
 /** A process that seals as fast as it can until it is killed. */
 const program = `
   const { Pool } = await import('pg');
-  const { createLogger } = await import('@caregraph/service-kit');
+  const { createLogger, createMetrics } = await import('@caregraph/service-kit');
   const { readAuditKeys } = await import(process.env.DIST + '/audit-keys.js');
   const { startSealer } = await import(process.env.DIST + '/sealer.js');
+  const keys = readAuditKeys(process.env.KEYS);
   startSealer({
     service: 'users', schema: 'public', interval: 1, logger: createLogger('users', 'silent'),
-    pool: new Pool({ connectionString: process.env.DATABASE }), keys: readAuditKeys(process.env.KEYS),
+    pool: new Pool({ connectionString: process.env.DATABASE }), keys, key: keys[0], metrics: createMetrics('users'),
     checkpointsDirectory: process.env.CHECKPOINTS,
   });
   setInterval(() => undefined, 1000);`;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createLogger, noClient, type Viewer } from '@caregraph/service-kit';
+import { createLogger, createMetrics, noClient, type Viewer } from '@caregraph/service-kit';
 import { Client, Pool } from 'pg';
 import { createScratchDatabase, type ScratchDatabase } from '../../../test/cluster.js';
 import { createAuditKeySet, readAuditKeys, type AuditKey } from '../src/audit-keys.js';
@@ -89,7 +89,16 @@ export async function createScratchTrail(): Promise<ScratchTrail> {
     },
     startSealer: (interval = 60_000) =>
       startSealer({
-        ...{ service: 'users', pool, schema: 'public', keys, checkpointsDirectory: checkpoints, interval },
+        ...{
+          service: 'users',
+          pool,
+          schema: 'public',
+          key,
+          keys,
+          checkpointsDirectory: checkpoints,
+          interval,
+        },
+        metrics: createMetrics('users'),
         logger: createLogger('users', 'silent'),
       }),
     seal: () => trail.startSealer().close(),

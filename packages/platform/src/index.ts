@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { rotateAccessTokenKeys } from './access-token-keys.js';
 import { readAllSettings } from './all-settings.js';
+import { rotateAuditKeys } from './audit-key-rotation.js';
 import { followSources, type Build } from './develop.js';
 import { runDatabaseProgram } from './database-program.js';
 import { exitAfter } from './expected-error.js';
@@ -62,6 +63,15 @@ export function reset({ root, showStep }: CommandOptions): Promise<never> {
 export function rotateTokenKey({ root }: CommandOptions): Promise<never> {
   return exitAfter(async () => {
     const told = await rotateAccessTokenKeys(readSettings(process.env, root));
+    process.stdout.write(`${told}\n`);
+    return 0;
+  });
+}
+
+/** `npm run audit:rotate-key`: adds a key that vouches for the audit trail from now on, and ends this process. */
+export function rotateAuditKey({ root }: CommandOptions): Promise<never> {
+  return exitAfter(async () => {
+    const told = await rotateAuditKeys(readSettings(process.env, root));
     process.stdout.write(`${told}\n`);
     return 0;
   });

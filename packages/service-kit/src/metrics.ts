@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { startHttpServer } from './http-server.js';
 import type { Logger } from './logger.js';
 import type { Running } from './process-lifecycle.js';
@@ -17,6 +17,10 @@ export interface Metrics {
   observeRequest(seconds: number, status: number): void;
   /** Records how long it took to write the audit entries that were waiting, in seconds. */
   observeAuditWrite(seconds: number): void;
+  /** Notes that every audit entry that was written before a time is sealed. */
+  auditSealed(until: Date): void;
+  /** Notes that a checkpoint of the audit trail is on the disk. */
+  auditCheckpointed(): void;
   /** The metrics as Prometheus reads them. */
   render(): Promise<string>;
 }
@@ -53,6 +57,38 @@ export function createMetrics(service: string): Metrics {
     help: 'Time to write the audit entries of the requests that wait for them',
     registers: [registry],
   });
+  // Of a service that has just started nobody knows more.
+  let sealedUntil = Date.now();
+  let checkpointedAt = Date.now();
+  const age = (name: string, help: string, since: () => number): Gauge =>
+    new Gauge({
+      ...{ name, help, registers: [] },
+      // When they are read, not when something happens: what has stopped happening grows old.
+      collect() {
+        this.set(Math.max(0, Date.now() - since()) / 1_000);
+      },
+    });
+  const auditAges = [
+    age(
+      'caregraph_audit_unsealed_seconds',
+      'How old the oldest audit entry without a seal can be; beyond a minute sealing has stopped or fallen behind',
+      () => sealedUntil,
+    ),
+    age(
+      'caregraph_audit_checkpoint_seconds',
+      'Time since this process last wrote a checkpoint of the audit trail; while there is nothing to seal it grows',
+      () => checkpointedAt,
+    ),
+  ];
+  let hasTrail = false;
+  /** A process without a trail, such as the gateway, has no ages of one. */
+  const showAuditAges = (): void => {
+    if (!hasTrail)
+      auditAges.forEach((gauge) => {
+        registry.registerMetric(gauge);
+      });
+    hasTrail = true;
+  };
   return {
     countStatement(sql) {
       statements.inc({ kind: statementKind(sql) });
@@ -65,6 +101,14 @@ export function createMetrics(service: string): Metrics {
     },
     observeAuditWrite(seconds) {
       auditWrites.observe(seconds);
+    },
+    auditSealed(until) {
+      sealedUntil = until.getTime();
+      showAuditAges();
+    },
+    auditCheckpointed() {
+      checkpointedAt = Date.now();
+      showAuditAges();
     },
     render: () => registry.metrics(),
   };
