@@ -69,19 +69,6 @@ export async function* readLines(file: string, from = 0): AsyncGenerator<FileLin
   }
 }
 
-/** The part of a file that a line was found at. */
-export async function readLineAt(
-  file: string,
-  { start, length }: Pick<FileLine, 'start' | 'length'>,
-): Promise<string> {
-  const handle = await open(file);
-  try {
-    return (await readPart(handle, start, length)).toString('utf8');
-  } finally {
-    await handle.close();
-  }
-}
-
 /** The last complete line of a file; undefined where it has none. */
 export async function readLastLine(file: string): Promise<string | undefined> {
   const { size } = await stat(file);
