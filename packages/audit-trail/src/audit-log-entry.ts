@@ -2,6 +2,7 @@ import { defineEnumMapping, roles, type Role, type Viewer } from '@caregraph/ser
 import { z } from 'zod';
 import { actionMapping, outcomeMapping, type AuditAction, type AuditOutcome } from './audit-entry.js';
 import type { AuditLogKey } from './audit-log-statement.js';
+import { typeNameOf } from './record-types.js';
 
 /** Who acted, as the API tells it; `userId` is whom its `user` is. */
 export interface AuditActor {
@@ -21,6 +22,7 @@ export interface AuditLogEntry {
   /** Null for one that this version of the service has no name for. */
   readonly action: AuditAction | null;
   readonly outcome: AuditOutcome;
+  /** A type of the API; of a table that is no type's, the table. */
   readonly recordType: string | null;
   readonly recordIds: readonly string[];
   readonly recordRanges: readonly string[];
@@ -71,6 +73,7 @@ export function toAuditLogEntry(row: AuditLogRow): AuditLogEntry {
     recordedAt: new Date(`${row.recordedAt}Z`),
     action: actionMapping.findName(row.action),
     outcome: outcomeMapping.fromColumn(row.outcome),
+    recordType: row.recordType === null ? null : typeNameOf(row.recordType),
     actor: {
       kind: actorKindMapping.fromColumn(actorKind),
       userId: actorUserId,

@@ -3,7 +3,7 @@ import { countLimit, type PageRequest } from '@caregraph/service-kit';
 /** The sort key of a list of entries: when one was made, to the microsecond, and its number, both as text. */
 export type AuditLogKey = readonly [recordedAt: string, id: string];
 
-/** Which entries a list holds; a null condition holds for every entry. Actions and outcomes as the table has them. */
+/** Which entries a list holds; a null condition holds for every entry. Actions, outcomes and record types as the table has them. */
 export interface AuditLogConditions {
   readonly from: Date | null;
   readonly to: Date | null;
@@ -11,7 +11,7 @@ export interface AuditLogConditions {
   readonly outcomes: readonly string[] | null;
   readonly userId: number | null;
   readonly patientId: number | null;
-  readonly recordType: string | null;
+  readonly recordTypes: readonly string[] | null;
   readonly requestId: string | null;
 }
 
@@ -67,7 +67,7 @@ interface Conditions extends Statement {
 }
 
 function where(conditions: AuditLogConditions): Omit<Conditions, 'text'> {
-  const { from, to, actions, outcomes, userId, patientId, recordType, requestId } = conditions;
+  const { from, to, actions, outcomes, userId, patientId, recordTypes, requestId } = conditions;
   const values: unknown[] = [];
   const place = (value: unknown): string => `$${values.push(value)}`;
   const clauses = [
@@ -78,7 +78,7 @@ function where(conditions: AuditLogConditions): Omit<Conditions, 'text'> {
     ...(outcomes === null ? [] : [`outcome = ANY(${place(outcomes)}::text[])`]),
     ...(userId === null ? [] : [`actor_user_id = ${place(userId)}::integer`]),
     ...(patientId === null ? [] : [isAbout(place(patientId))]),
-    ...(recordType === null ? [] : [`record_type = ${place(recordType)}`]),
+    ...(recordTypes === null ? [] : [`record_type = ANY(${place(recordTypes)}::text[])`]),
     ...(requestId === null ? [] : [`request_id = ${place(requestId)}`]),
   ];
   return { clauses, values, place };

@@ -21,6 +21,7 @@ import {
   type AuditLogConditions,
   type Statement,
 } from './audit-log-statement.js';
+import { columnNamesOf } from './record-types.js';
 
 /** Which entries somebody asks for, as the API's `AuditLogFilter` hands it over. */
 export interface AuditLogFilter {
@@ -87,7 +88,7 @@ function parseConditions(filter: AuditLogFilter): AuditLogConditions | null {
     outcomes: filter.outcomes?.map(outcomeMapping.toColumn) ?? null,
     userId,
     patientId,
-    recordType,
+    recordTypes: recordType === null ? null : columnNamesOf(recordType),
     requestId,
   };
 }

@@ -63,7 +63,9 @@ describe('the audit log', () => {
     ['about a patient', { patientId: '7' }, 'b a'],
     ['about a patient of a bulk load', { patientId: '5999' }, 'postgres'],
     ['about a patient between those of a bulk load', { patientId: '6000' }, ''],
-    ['about a kind of records', { recordType: 'patients' }, 'postgres'],
+    ['about a kind of records, given out and changed', { recordType: 'Patient' }, 'postgres c b a'],
+    ['about a kind of records, by its table', { recordType: 'patients' }, 'postgres c b a'],
+    ['about a kind of records that none is about', { recordType: 'Appointment' }, ''],
     ['about a request', { requestId: 'b' }, 'b'],
     ['that meet all conditions', { patientId: '7', userId: '4', outcomes: ['SUCCESS'] }, ''],
     ['of a user that nobody can be', { userId: 'Ada' }, ''],
@@ -76,6 +78,7 @@ describe('the audit log', () => {
   it('tells the records of a bulk load as ranges', async () => {
     expect(await entriesOf({ patientId: '9000' })).toMatchObject([
       {
+        recordType: 'Patient',
         ...{ recordIds: [], recordRanges: ['1000-5999', '9000'], recordCount: 5001 },
         ...{ patientIds: [], patientRanges: ['1000-5999', '9000'] },
         actor: { kind: 'DATABASE', userId: null, role: null, name: 'postgres' },
