@@ -9,14 +9,21 @@ export interface BreakableProxy extends AsyncDisposable {
   cut(): void;
 }
 
-/** Opens such a way to the database of a URL. */
-export async function openBreakableProxy(databaseUrl: string): Promise<BreakableProxy> {
+/** Opens such a way to the database of a URL; connections made while `isOpen` says no are cut at once. */
+export async function openBreakableProxy(
+  databaseUrl: string,
+  isOpen: () => boolean = () => true,
+): Promise<BreakableProxy> {
   const target = new URL(databaseUrl);
   const sockets = new Set<Socket>();
   const cut = (): void => {
     for (const socket of sockets) socket.destroy();
   };
   const server = createServer((client) => {
+    if (!isOpen()) {
+      client.on('error', () => undefined).destroy();
+      return;
+    }
     const database = connect(Number(target.port), target.hostname);
     for (const socket of [client, database]) {
       sockets.add(socket);

@@ -1,4 +1,5 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
+import { inTransaction } from '@caregraph/service-kit/database-pool';
 import { StartupError } from '@caregraph/service-kit/startup-error';
 import type { Pool, PoolClient } from 'pg';
 import { z } from 'zod';
@@ -79,27 +80,16 @@ export async function ensureDataKey(
 }
 
 /** Runs `work` in a transaction during which nobody else makes or retires keys. */
-export async function inKeyTurn<Result>(
+export function inKeyTurn<Result>(
   pool: Pool,
   work: (client: PoolClient) => Promise<Result>,
 ): Promise<Result> {
-  const client = await pool.connect();
-  let failure: Error | undefined;
-  try {
-    await client.query('BEGIN');
+  return inTransaction(pool, 'BEGIN', async (client) => {
     await client.query(
       "SELECT pg_advisory_xact_lock(hashtext('caregraph.data_keys'), hashtext(current_schema()))",
     );
-    const result = await work(client);
-    await client.query('COMMIT');
-    return result;
-  } catch (error) {
-    failure = error instanceof Error ? error : new Error(String(error));
-    throw error;
-  } finally {
-    // A connection in a failed transaction is not worth saving.
-    client.release(failure);
-  }
+    return work(client);
+  });
 }
 
 /** Opens a data key. Throws a `StartupError` that names the key and what it wants, and no key's content. */

@@ -1,8 +1,7 @@
 import { databaseConnectionFailure } from '@caregraph/service-kit/connection-failure';
-import { databaseTarget } from '@caregraph/service-kit/database-target';
+import { openDatabasePool } from '@caregraph/service-kit/database-pool';
 import type { Logger } from '@caregraph/service-kit';
 import { StartupError } from '@caregraph/service-kit/startup-error';
-import { Pool } from 'pg';
 import { ensureDataKey, findDataKeys, unwrapDataKey, type StoredDataKey } from './data-keys.js';
 import type { EncryptedService } from './encrypted-columns.js';
 import {
@@ -14,9 +13,10 @@ import {
   type DataKey,
   type Place,
 } from './encrypted-text.js';
-import type { EncryptionSettings } from './encryption-settings.js';
-import { followCurrentKey, type KeyFollowing } from './current-key.js';
-import { readMasterKeys, type KeyWrapper } from './master-keys.js';
+import { followCurrentKey, type CurrentKey, type KeyFollowing } from './current-key.js';
+import { createKnownKeys } from './known-keys.js';
+import { readMasterKeys, type MasterKeySettings } from './master-keys.js';
+import { untilConnected } from './until-connected.js';
 
 /** Encrypts the clinical text of one service's database, and decrypts it. */
 export interface FieldCipher {
@@ -37,54 +37,38 @@ export interface FieldCipherOptions {
   readonly service: EncryptedService;
   /** The service's role, or the owner of its database. */
   readonly databaseUrl: string;
-  /** In production, which `NODE_ENV` tells, no master key may look made up. */
-  readonly settings: EncryptionSettings & { readonly NODE_ENV?: string };
+  readonly settings: MasterKeySettings;
   readonly logger: Pick<Logger, 'warn' | 'error'>;
   readonly following?: KeyFollowing;
+  /** How long to wait for a database that cannot be connected to yet, in milliseconds; a minute unless told otherwise. */
+  readonly patience?: number;
 }
 
 /**
  * Opens the cipher of a migrated database, and makes its first data key where it has none. Throws a `StartupError`
- * that says which key is missing or wrong, or why the database cannot be connected to. New data keys are taken up while it is open.
+ * that says which key is missing or wrong, or why the database cannot be connected to, for which it waits a while. New
+ * data keys are taken up while it is open.
  */
 export async function openFieldCipher(options: FieldCipherOptions): Promise<FieldCipher> {
   const { service, databaseUrl, settings, logger } = options;
-  const readWrappers = (): readonly KeyWrapper[] =>
-    readMasterKeys(settings, { production: settings.NODE_ENV === 'production' });
-  let wrappers = readWrappers();
-  const newest = wrappers.at(-1);
-  if (newest === undefined) throw new Error('There is always a master key.');
-  const pool = new Pool({
-    ...databaseTarget(databaseUrl).connection,
-    max: 1,
-    connectionTimeoutMillis: 5_000,
-    statement_timeout: 10_000,
-    application_name: `caregraph-${service}-keys`,
+  let masterKeys = readMasterKeys(settings);
+  const pool = openDatabasePool({
+    ...{ url: databaseUrl, logger },
+    ...{ applicationName: `caregraph-${service}-keys`, max: 1 },
   });
-  pool.on('error', (err) => {
-    logger.warn({ err }, 'a database connection failed');
+  const keys = createKnownKeys(async (id) => {
+    const [stored] = await findDataKeys(pool, [id]);
+    return stored === undefined ? null : unwrap(stored);
   });
-  const keys = new Map<string, DataKey>();
 
   async function unwrap(stored: StoredDataKey): Promise<DataKey> {
     // The file may have got another line since.
-    if (!wrappers.some(({ id }) => id === stored.masterKeyId)) wrappers = readWrappers();
-    return unwrapDataKey(stored, service, wrappers);
-  }
-
-  /** The key of this id; null where there is none in the database. */
-  async function fetchKey(id: string): Promise<DataKey | null> {
-    const known = keys.get(id);
-    if (known !== undefined) return known;
-    const [stored] = await findDataKeys(pool, [id]);
-    if (stored === undefined) return null;
-    const key = await unwrap(stored);
-    keys.set(id, key);
-    return key;
+    if (!masterKeys.all.some(({ id }) => id === stored.masterKeyId)) masterKeys = readMasterKeys(settings);
+    return unwrapDataKey(stored, service, masterKeys.all);
   }
 
   async function decryptAfterFetching(id: string, stored: string, place: Place): Promise<string> {
-    const key = await fetchKey(id).catch((cause: unknown) => {
+    const key = await keys.find(id).catch((cause: unknown) => {
       if (!(cause instanceof StartupError)) throw cause;
       throw new DecryptionError(place, `its data key ${id} does not open`, { cause });
     });
@@ -92,13 +76,17 @@ export async function openFieldCipher(options: FieldCipherOptions): Promise<Fiel
     return decryptText(key, stored, place);
   }
 
-  try {
-    await ensureDataKey(pool, service, newest);
+  async function start(): Promise<CurrentKey> {
+    await ensureDataKey(pool, service, masterKeys.newest);
     // Retired keys are fetched when a value asks for one: their master key may be gone for good.
     for (const stored of await findDataKeys(pool)) {
-      if (!stored.isRetired) keys.set(stored.id, await unwrap(stored));
+      if (!stored.isRetired) keys.add(await unwrap(stored));
     }
-    const current = await followCurrentKey({ pool, fetchKey, logger, following: options.following });
+    return followCurrentKey({ pool, fetchKey: (id) => keys.fetch(id), logger, following: options.following });
+  }
+
+  try {
+    const current = await untilConnected(start, { logger, patience: options.patience });
     return {
       encrypt: (text, place) => encryptText(current.take(), text, place),
       decrypt(stored, place) {

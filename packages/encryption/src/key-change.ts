@@ -1,17 +1,17 @@
-import { databaseTarget } from '@caregraph/service-kit/database-target';
+import { openDatabasePool, withConnection } from '@caregraph/service-kit/database-pool';
 import { StartupError } from '@caregraph/service-kit/startup-error';
-import { Pool, type PoolClient } from 'pg';
+import type { Pool, PoolClient } from 'pg';
+import type { Writer } from './table-writers.js';
 import type { KeyFollowing } from './current-key.js';
 import type { EncryptedService } from './encrypted-columns.js';
-import type { EncryptionSettings } from './encryption-settings.js';
-import { readMasterKeys, type KeyWrapper } from './master-keys.js';
+import type { MasterKeySettings } from './master-keys.js';
 
 /** Whose keys to change, and how. */
 export interface KeyChangeOptions {
   readonly service: EncryptedService;
   /** Connects as the owner. */
   readonly migrationUrl: string;
-  readonly settings: EncryptionSettings & { readonly NODE_ENV?: string };
+  readonly settings: MasterKeySettings;
   /** What each transaction says of itself, for the audit trail. */
   readonly changeContext: () => string;
   readonly onStep?: (step: KeyChangeStep) => void;
@@ -24,46 +24,36 @@ export type KeyChangeStep =
   | { readonly kind: 'key'; readonly id: string; readonly isNew: boolean }
   | { readonly kind: 'progress'; readonly done: number; readonly total: number }
   | { readonly kind: 'waiting'; readonly milliseconds: number }
+  /** Others have been in the way for a while, and still are. */
+  | { readonly kind: 'blocked'; readonly by: readonly Writer[] }
   | { readonly kind: 'retired'; readonly ids: readonly string[] };
 
-/** The master keys of the options, oldest first, and the one that wraps. Throws a `StartupError`. */
-export function wrappersOf({ settings }: KeyChangeOptions): {
-  readonly wrappers: readonly KeyWrapper[];
-  readonly newest: KeyWrapper;
-} {
-  const wrappers = readMasterKeys(settings, { production: settings.NODE_ENV === 'production' });
-  const newest = wrappers.at(-1);
-  if (newest === undefined) throw new Error('There is always a master key.');
-  return { wrappers, newest };
-}
-
-/** Runs `work` while no other process changes keys. Throws a `StartupError` where one does. */
+/**
+ * Runs `work` while no other process changes keys. Throws a `StartupError` where one does, and fails where that cannot be
+ * kept up.
+ */
 export async function withKeyChange<Result>(
   { service, migrationUrl }: KeyChangeOptions,
   work: (pool: Pool) => Promise<Result>,
 ): Promise<Result> {
-  const pool = new Pool({
-    ...databaseTarget(migrationUrl).connection,
+  const pool = openDatabasePool({
+    url: migrationUrl,
+    applicationName: 'caregraph-keys',
     // One holds the lock, the other works.
     max: 2,
-    connectionTimeoutMillis: 10_000,
-    application_name: 'caregraph-keys',
+    statementTimeout: false,
   });
-  // A connection that breaks while nothing runs would otherwise end the process; the next query reports it.
-  pool.on('error', () => undefined);
   try {
-    const holder = await pool.connect();
-    const { rows } = await holder.query<{ taken: boolean }>(
-      `SELECT pg_try_advisory_lock(hashtext('caregraph keys:rotate'), hashtext(current_schema())) AS taken`,
-    );
-    try {
+    return await withConnection(pool, async (holder, broken) => {
+      const { rows } = await holder.query<{ taken: boolean }>(
+        `SELECT pg_try_advisory_lock(hashtext('caregraph keys:rotate'), hashtext(current_schema())) AS taken`,
+      );
       if (rows[0]?.taken !== true) {
         throw new StartupError(`Another process changes the keys of the ${service} database.`);
       }
-      return await work(pool);
-    } finally {
-      holder.release(true);
-    }
+      // Where the connection is gone, so is the lock, and another process may be at it.
+      return Promise.race([work(pool), broken]);
+    });
   } finally {
     await pool.end();
   }

@@ -1,5 +1,4 @@
-import { databaseTarget } from '@caregraph/service-kit/database-target';
-import { Client } from 'pg';
+import { openDatabasePool } from '@caregraph/service-kit/database-pool';
 import { z } from 'zod';
 import { encryptedTables, type EncryptedService } from './encrypted-columns.js';
 import { encryptedPrefix } from './encrypted-text.js';
@@ -42,22 +41,20 @@ export async function readEncryptionStatus(
   service: EncryptedService,
   migrationUrl: string,
 ): Promise<EncryptionStatus> {
-  const client = new Client({
-    ...databaseTarget(migrationUrl).connection,
-    connectionTimeoutMillis: 10_000,
-    application_name: 'caregraph-keys',
+  const pool = openDatabasePool({
+    ...{ url: migrationUrl, applicationName: 'caregraph-keys' },
+    ...{ max: 1, statementTimeout: false },
   });
-  await client.connect();
   try {
     // A key's blocks end where those of the next one begin.
-    const keys = await client.query(
+    const keys = await pool.query(
       `SELECT id, master_key_id, created_at::text, retired_at::text,
         COALESCE(lead(first_block) OVER (ORDER BY first_block), (SELECT last_value FROM data_key_blocks)) - first_block
           AS blocks
       FROM data_keys ORDER BY first_block DESC`,
     );
     const counts = new Map<string | null, number>();
-    const { rows } = await client.query(valuesByKey(service), [encryptedPrefix]);
+    const { rows } = await pool.query(valuesByKey(service), [encryptedPrefix]);
     for (const { key, count } of countsSchema.parse(rows)) counts.set(key, count);
     const statuses = keysSchema.parse(keys.rows).map((row) => ({
       id: row.id,
@@ -72,7 +69,7 @@ export async function readEncryptionStatus(
     const known = statuses.reduce((sum, { values }) => sum + values, 0);
     return { keys: statuses, clearValues, strayValues: all - clearValues - known };
   } finally {
-    await client.end();
+    await pool.end();
   }
 }
 

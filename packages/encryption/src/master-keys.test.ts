@@ -7,10 +7,10 @@ import { encryptionProblems } from './encryption-settings.js';
 import { createMasterKey, readMasterKeys, type KeyWrapper } from './master-keys.js';
 
 const encoded = randomBytes(32).toString('base64');
-const development = { production: false };
+const production = { NODE_ENV: 'production' };
 
-function read(text: string, options = development): readonly KeyWrapper[] {
-  return readMasterKeys({ ENCRYPTION_MASTER_KEY: text }, options);
+function read(text: string, environment: { NODE_ENV?: string } = {}): readonly KeyWrapper[] {
+  return readMasterKeys({ ENCRYPTION_MASTER_KEY: text, ...environment }).all;
 }
 
 function only(text: string): KeyWrapper {
@@ -24,8 +24,9 @@ it('reads keys from a file, with comments and blank lines between them', async (
   onTestFinished(() => rm(folder, { recursive: true }));
   const file = join(folder, 'keys');
   await writeFile(file, `# the first\nfirst ${encoded}\r\n\n${createMasterKey(new Date('2026-03-02'))}`);
-  const keys = readMasterKeys({ ENCRYPTION_MASTER_KEY_FILE: file }, { production: true });
-  expect(keys.map(({ id }) => id)).toEqual(['first', expect.stringMatching(/^master-2026-03-02-\w{6}$/)]);
+  const { all, newest } = readMasterKeys({ ENCRYPTION_MASTER_KEY_FILE: file, ...production });
+  expect(newest).toBe(all[1]);
+  expect(all.map(({ id }) => id)).toEqual(['first', expect.stringMatching(/^master-2026-03-02-\w{6}$/)]);
 });
 
 it.each([
@@ -40,7 +41,7 @@ it.each([
 });
 
 it('names a file that is not there', () => {
-  expect(() => readMasterKeys({ ENCRYPTION_MASTER_KEY_FILE: '/nowhere/key' }, development)).toThrow(
+  expect(() => readMasterKeys({ ENCRYPTION_MASTER_KEY_FILE: '/nowhere/key' })).toThrow(
     'ENCRYPTION_MASTER_KEY_FILE: /nowhere/key cannot be read.',
   );
 });
@@ -51,14 +52,14 @@ it.each([
   ['one half twice', Buffer.concat([randomBytes(16)].flatMap((half) => [half, half]))],
 ])('refuses %s in production only', (_, key) => {
   const text = `main ${key.toString('base64')}`;
-  expect(() => read(text, { production: true })).toThrow('the key "main" looks made up');
+  expect(() => read(text, production)).toThrow('the key "main" looks made up');
   expect(read(text)).toHaveLength(1);
 });
 
 it('takes keys for production that a generator made', () => {
   for (let index = 0; index < 500; index += 1) {
     const key = createHash('sha256').update(`generated ${index}`).digest('base64');
-    expect(read(`main ${key}`, { production: true })).toHaveLength(1);
+    expect(read(`main ${key}`, production)).toHaveLength(1);
   }
 });
 

@@ -14,28 +14,36 @@ export interface KeyWrapper {
   unwrap(wrapped: Buffer, dataKeyName: string): Promise<Buffer>;
 }
 
+/** The master keys, oldest first, and the last of them, which wraps. */
+export interface MasterKeys {
+  readonly all: readonly KeyWrapper[];
+  readonly newest: KeyWrapper;
+}
+
+/** Where the master keys are. In production, which `NODE_ENV` tells, none of them may look made up. */
+export type MasterKeySettings = EncryptionSettings & { readonly NODE_ENV?: string | undefined };
+
 const algorithm = 'aes-256-gcm';
 const keyLength = 32;
 const nonceLength = 12;
 const tagLength = 16;
 
 /**
- * The master keys of the settings, oldest first: the last one wraps. Throws a `StartupError` that names the setting,
- * the line and the id of what cannot be used, and never repeats a key; in production also for a key that looks made up.
+ * Reads the master keys of the settings. Throws a `StartupError` that names the setting, the line and the id of what
+ * cannot be used, and never repeats a key.
  */
-export function readMasterKeys(
-  settings: EncryptionSettings,
-  { production }: { readonly production: boolean },
-): readonly KeyWrapper[] {
+export function readMasterKeys(settings: MasterKeySettings): MasterKeys {
+  const production = settings.NODE_ENV === 'production';
   const { setting, text } = keyText(settings);
   const keys = text.split('\n').flatMap((line, index) => {
     const content = line.replace(/#.*/, '').trim();
     return content === '' ? [] : [masterKeyOf(content, `${setting}, line ${index + 1}`, production)];
   });
-  if (keys.length === 0) throw new StartupError(`${setting}: there is no key in it.`);
+  const newest = keys.at(-1);
+  if (newest === undefined) throw new StartupError(`${setting}: there is no key in it.`);
   const double = keys.find(({ id }, index) => keys.findIndex((key) => key.id === id) !== index);
   if (double !== undefined) throw new StartupError(`${setting}: two keys have the id "${double.id}".`);
-  return keys;
+  return { all: keys, newest };
 }
 
 /** A file's line with a new key. */

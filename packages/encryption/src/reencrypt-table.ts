@@ -1,9 +1,12 @@
-import type { Pool, PoolClient } from 'pg';
+import { inTransaction } from '@caregraph/service-kit/database-pool';
+import type { Pool } from 'pg';
 import { z } from 'zod';
 import type { EncryptedTable } from './encrypted-columns.js';
 import { DecryptionError } from './encrypted-text.js';
 import type { FieldCipher } from './field-cipher.js';
+import { createPatience } from './patience.js';
 import { reencryptionStatements, type ReencryptionStatements } from './reencryption-statements.js';
+import { findWriters, type Writer } from './table-writers.js';
 
 /** What is to be re-encrypted, and with what. */
 export interface TableReencryption {
@@ -13,10 +16,12 @@ export interface TableReencryption {
   readonly cipher: FieldCipher;
   /** What a value begins with that may stay as it is. */
   readonly finishedPrefix: string;
-  /** What the transactions say of themselves, for the audit trail: see `record_change` in the migrations. */
+  /** What the transactions say of themselves, for the audit trail: see `audit_table` in the migrations. */
   readonly changeContext: () => string;
   /** Told how many records have been changed since the beginning, and how many there were to change then. */
   readonly onProgress: (done: number, total: number) => void;
+  /** Told who writes to the table where nothing that is left could be changed for a while. */
+  readonly onBlocked: (by: readonly Writer[]) => void;
 }
 
 /** What became of a table. */
@@ -49,10 +54,13 @@ type EncryptedRecord = z.output<typeof recordsSchema>[number];
  * any point: each batch is a transaction, and finished values are not touched.
  */
 export async function reencryptTable(task: TableReencryption): Promise<TableOutcome> {
-  const { pool, table, finishedPrefix, onProgress } = task;
+  const { pool, table, finishedPrefix, onProgress, onBlocked } = task;
   const statements = reencryptionStatements(table);
   const [{ count: total }] = countSchema.parse((await pool.query(statements.count, [finishedPrefix])).rows);
+  // Each look reads the whole table, and mostly there is nothing.
+  if (total === 0) return { changed: 0, unreadable: [] };
   const unreadable = new Map<number, DecryptionError>();
+  const pauses = createPatience();
   let changed = 0;
   for (;;) {
     let seen = 0;
@@ -69,7 +77,12 @@ export async function reencryptTable(task: TableReencryption): Promise<TableOutc
       onProgress(Math.min(changed, total), total);
     }
     if (seen === 0) return { changed, unreadable: [...unreadable.values()] };
-    if (changed === before) await new Promise((resolve) => setTimeout(resolve, lockedPause));
+    if (changed > before) {
+      pauses.renew();
+      continue;
+    }
+    await new Promise((resolve) => setTimeout(resolve, lockedPause));
+    if (pauses.isExhausted()) onBlocked(await findWriters(pool, table.table));
   }
 }
 
@@ -93,7 +106,11 @@ async function changeBatch(
     changes.map(({ record }) => record.values[name] ?? null),
   );
   const columnsWritten = table.columns.map((_, index) => changes.map(({ values }) => values[index] ?? null));
-  return inReencryption(pool, changeContext(), async (client) => {
+  return inTransaction(pool, 'BEGIN', async (client) => {
+    await client.query(
+      "SELECT set_config('caregraph.audit_context', $1, true), set_config('caregraph.reencrypting', 'on', true)",
+      [changeContext()],
+    );
     const { rowCount } = await client.query(statements.change, [
       changes.map(({ record }) => record.id),
       ...columnsRead,
@@ -118,28 +135,4 @@ async function reencryptRecord(
     results.push(text === null ? null : cipher.encrypt(text, place));
   }
   return results;
-}
-
-async function inReencryption<Result>(
-  pool: Pool,
-  auditContext: string,
-  work: (client: PoolClient) => Promise<Result>,
-): Promise<Result> {
-  const client = await pool.connect();
-  let failure: Error | undefined;
-  try {
-    await client.query('BEGIN');
-    await client.query(
-      "SELECT set_config('caregraph.audit_context', $1, true), set_config('caregraph.reencrypting', 'on', true)",
-      [auditContext],
-    );
-    const result = await work(client);
-    await client.query('COMMIT');
-    return result;
-  } catch (error) {
-    failure = error instanceof Error ? error : new Error(String(error));
-    throw error;
-  } finally {
-    client.release(failure);
-  }
 }

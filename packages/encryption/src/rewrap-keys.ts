@@ -1,5 +1,6 @@
 import { findDataKeys, inKeyTurn, rewrapDataKey, type StoredDataKey } from './data-keys.js';
-import { actFor, withKeyChange, wrappersOf, type KeyChangeOptions } from './key-change.js';
+import { actFor, withKeyChange, type KeyChangeOptions } from './key-change.js';
+import { readMasterKeys } from './master-keys.js';
 
 /** What became of the data keys under a new master key. */
 export interface RewrapOutcome {
@@ -10,7 +11,7 @@ export interface RewrapOutcome {
 
 /** Wraps the data keys anew, with the newest master key; values stay as they are. */
 export async function rewrapDataKeys(options: KeyChangeOptions): Promise<RewrapOutcome> {
-  const { wrappers, newest } = wrappersOf(options);
+  const { all: wrappers, newest } = readMasterKeys(options.settings);
   const isLost = ({ isRetired, masterKeyId }: StoredDataKey): boolean =>
     isRetired && !wrappers.some(({ id }) => id === masterKeyId);
   return withKeyChange(options, (pool) =>

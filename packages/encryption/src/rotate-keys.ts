@@ -4,7 +4,8 @@ import { addDataKey, findDataKeys, inKeyTurn } from './data-keys.js';
 import { encryptedTables } from './encrypted-columns.js';
 import { encryptedPrefix, prefixOf } from './encrypted-text.js';
 import { openFieldCipher, type FieldCipher } from './field-cipher.js';
-import { actFor, withKeyChange, wrappersOf, type KeyChangeOptions } from './key-change.js';
+import { actFor, withKeyChange, type KeyChangeOptions } from './key-change.js';
+import { readMasterKeys } from './master-keys.js';
 import { reencryptTable, type TableOutcome } from './reencrypt-table.js';
 import { waitForWriters } from './wait-for-writers.js';
 
@@ -23,7 +24,9 @@ export async function rotateDataKeys(options: KeyChangeOptions): Promise<TableOu
       const milliseconds = await untilKnown(pool, id, following.patience + following.journey);
       onStep({ kind: 'waiting', milliseconds });
       await new Promise((resolve) => setTimeout(resolve, milliseconds));
-      await waitForWriters(pool, encryptedTables[service].table);
+      await waitForWriters(pool, encryptedTables[service].table, (by) => {
+        onStep({ kind: 'blocked', by });
+      });
       const last = await reencrypt(options, { pool, cipher, finishedPrefix: prefixOf(id) });
       if (last.unreadable.length === 0) {
         onStep({ kind: 'retired', ids: await retireAllBut(pool, id, options) });
@@ -42,7 +45,7 @@ export async function encryptClearValues(options: KeyChangeOptions): Promise<Tab
 
 /** The key that all values are to have: that of a rotation which was interrupted, otherwise a new one. */
 async function targetKey(pool: Pool, options: KeyChangeOptions): Promise<{ id: string; isNew: boolean }> {
-  const { newest: wrapper } = wrappersOf(options);
+  const { newest: wrapper } = readMasterKeys(options.settings);
   return inKeyTurn(pool, async (client) => {
     const [newest, ...others] = (await findDataKeys(client)).filter(({ isRetired }) => !isRetired);
     if (newest !== undefined && others.length > 0) return { id: newest.id, isNew: false };
@@ -77,6 +80,9 @@ function reencrypt(
     changeContext,
     onProgress: (done, total) => {
       onStep({ kind: 'progress', done, total });
+    },
+    onBlocked(by) {
+      onStep({ kind: 'blocked', by });
     },
   });
 }

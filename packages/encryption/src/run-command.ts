@@ -8,12 +8,13 @@ import { readEncryptionStatus } from './key-status.js';
 import type { KeyChangeOptions, KeyChangeStep } from './key-change.js';
 import { rewrapDataKeys } from './rewrap-keys.js';
 import { rotateDataKeys } from './rotate-keys.js';
+import type { Writer } from './table-writers.js';
 
 const schema = z.object({
   NODE_ENV: z.string().optional(),
   PATIENTS_MIGRATION_URL: databaseUrlSetting.optional(),
   APPOINTMENTS_MIGRATION_URL: databaseUrlSetting.optional(),
-  AUDIT_KEYS_FILE: z.string(),
+  AUDIT_KEYS_FILE: z.string().optional(),
   ...encryptionSettings,
 });
 
@@ -27,7 +28,7 @@ export async function runCommand(
   print: (line: string) => void,
 ): Promise<number> {
   const settings = parseSettings(schema, environment, (given) => [
-    ...(name === 'keys:rotate' ? encryptionProblems(given) : []),
+    ...(name === 'keys:rotate' ? rotationProblems(given) : []),
     ...services
       .filter((service) => given[urlSetting(service)] === undefined)
       .map((service) => `${urlSetting(service)}: is required`),
@@ -42,12 +43,18 @@ export async function runCommand(
       await showStatus(service, migrationUrl, tell);
       continue;
     }
-    const { changeContext } = actAsService(service, settings.AUDIT_KEYS_FILE);
+    const { changeContext } = actAsService(service, settings.AUDIT_KEYS_FILE ?? '');
     const options = { service, migrationUrl, settings, changeContext, onStep: describeSteps(tell) };
     const succeeded = master ? await rotateMaster(options, tell) : await rotateData(options, tell);
     if (!succeeded) exitCode = 1;
   }
   return exitCode;
+}
+
+/** What is wrong with the settings that only a change needs: it is recorded, and opens the keys. */
+function rotationProblems(given: Partial<z.output<typeof schema>>): string[] {
+  const keysFile = given.AUDIT_KEYS_FILE === undefined ? ['AUDIT_KEYS_FILE: is required'] : [];
+  return [...encryptionProblems(given), ...keysFile];
 }
 
 function urlSetting(service: EncryptedService): 'PATIENTS_MIGRATION_URL' | 'APPOINTMENTS_MIGRATION_URL' {
@@ -105,10 +112,19 @@ function describeSteps(tell: (text: string) => void): (step: KeyChangeStep) => v
           tell(`waits ${Math.ceil(step.milliseconds / 1_000)} s, until every process knows the key`);
         }
         return;
+      case 'blocked':
+        for (const writer of step.by) tell(`waits for ${describeWriter(writer)}`);
+        return;
       case 'retired':
         tell(`nothing is left under another key or in clear; retired: ${step.ids.join(', ') || 'none'}`);
     }
   };
+}
+
+function describeWriter({ pid, role, since }: Writer): string {
+  const session =
+    pid === null ? 'a prepared transaction' : `the session ${pid} of ${role ?? 'a role that is gone'}`;
+  return since === null ? session : `${session}, in a transaction since ${since.toISOString()}`;
 }
 
 function count(number: number): string {

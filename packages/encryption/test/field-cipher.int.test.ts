@@ -2,11 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { DecryptionError } from '@caregraph/encryption';
 import { createMasterKey } from '@caregraph/encryption/master-keys';
 import { StartupError } from '@caregraph/service-kit';
 import { Pool } from 'pg';
 import { expect, it, onTestFinished, vi } from 'vitest';
+import { openBreakableProxy } from '../../../test/breakable-proxy.js';
 import { createScratchDatabase, type ScratchDatabase } from '../../../test/cluster.js';
 import { insertPatients, openTestCipher, readRecord, writeRecord } from './patient-records.js';
 import { quickFollowing, rotateInProcess } from './rotation-process.js';
@@ -133,9 +135,30 @@ it('takes up a line that is added to the file of master keys while it runs', asy
   await later.close();
 });
 
+it('waits for a database that comes late, and says so each time without its URL', async () => {
+  await using database = await createScratchDatabase('patients');
+  const warnings: unknown[][] = [];
+  const logger = {
+    warn: (...told: unknown[]) => void warnings.push(told),
+    error: () => undefined,
+  };
+  await using proxy = await openBreakableProxy(database.databaseUrl, () => warnings.length >= 2);
+  const cipher = await openTestCipher({ databaseUrl: proxy.url }, { logger });
+  expect(cipher.decrypt(cipher.encrypt('Penicillin', place), place)).toBe('Penicillin');
+  const message = 'the database cannot be connected to yet';
+  expect(warnings).toMatchObject([
+    [{ attempt: 1 }, message],
+    [{ attempt: 2 }, message],
+  ]);
+  expect(inspect(warnings, { depth: null })).not.toContain(new URL(proxy.url).password);
+  await cipher.close();
+});
+
 it('says that the database cannot be connected to, where that keeps it from starting', async () => {
   const databaseUrl = 'postgresql://service:password@127.0.0.1:1/nowhere';
-  const failure: unknown = await openTestCipher({ databaseUrl }).catch((error: unknown) => error);
+  const failure: unknown = await openTestCipher({ databaseUrl }, { patience: 0 }).catch(
+    (error: unknown) => error,
+  );
   expect(failure).toBeInstanceOf(StartupError);
   expect(String(failure)).toContain('The database cannot be connected to');
   expect(String(failure)).not.toContain('password');

@@ -1,5 +1,5 @@
 import { openFieldCipher, type FieldCipher } from '@caregraph/encryption';
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import { keySettings, type ScratchDatabase } from '../../../test/cluster.js';
 import { encryptedTables } from '../src/encrypted-columns.js';
 
@@ -25,7 +25,7 @@ export function openTestCipher(
 
 /** Registers patients as it was done before values were encrypted; returns their ids. */
 export async function insertPatients(
-  pool: Pool,
+  pool: Pool | PoolClient,
   count: number,
   textOf: (id: number) => string,
 ): Promise<number[]> {
@@ -64,7 +64,7 @@ export async function readRecord(pool: Pool, cipher: FieldCipher, id: number): P
 
 /** Writes a text into all encrypted columns, as the service does; throws where the version is another one. */
 export async function writeRecord(
-  pool: Pool,
+  pool: Pool | PoolClient,
   cipher: FieldCipher,
   { id, text, version }: Written & { readonly id: number },
 ): Promise<Written> {

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { actAsService } from '@caregraph/audit-trail';
 import { encryptClearValues, rotateDataKeys, type KeyChangeOptions } from '@caregraph/encryption';
-import { Pool } from 'pg';
+import { Pool, type PoolClient } from 'pg';
 import { expect, it } from 'vitest';
+import { openBreakableProxy } from '../../../test/breakable-proxy.js';
 import { createScratchDatabase, keySettings, type ScratchDatabase } from '../../../test/cluster.js';
 import { readEncryptionStatus } from '../src/key-status.js';
 import type { KeyChangeStep } from '../src/key-change.js';
@@ -26,6 +27,31 @@ function connect(url: string): Pool {
   const pool = new Pool({ connectionString: url, max: 1 });
   pool.on('error', () => undefined);
   return pool;
+}
+
+/** The kinds of the steps that were reached, and the first one of somebody being in the way. */
+function watchSteps(): Required<Pick<KeyChangeOptions, 'onStep'>> & {
+  readonly reached: readonly string[];
+  readonly blocked: Promise<KeyChangeStep>;
+} {
+  const reached: string[] = [];
+  let block: (step: KeyChangeStep) => void = () => undefined;
+  const blocked = new Promise<KeyChangeStep>((resolve) => {
+    block = resolve;
+  });
+  const onStep = (step: KeyChangeStep): void => {
+    reached.push(step.kind);
+    if (step.kind === 'blocked') block(step);
+  };
+  return { reached, blocked, onStep };
+}
+
+/** What is told of a connection that is in a transaction. */
+async function writerOf(client: PoolClient): Promise<unknown> {
+  const { rows } = await client.query<{ pid: number; role: string }>(
+    'SELECT pg_backend_pid() AS pid, current_user AS role',
+  );
+  return { ...rows[0], since: null };
 }
 
 it('encrypts what is in clear, and records it as the service’s own doing', async () => {
@@ -134,44 +160,72 @@ it('takes a policy number in clear for newer than the encrypted one beside it', 
   await pool.end();
 });
 
-it('waits for a transaction that still writes, and lets only one process change keys', async () => {
+it('waits for a transaction that adds a record under the former key, and tells whose it is', async () => {
   await using database = await createScratchDatabase('patients');
   const pool = connect(database.databaseUrl);
   const cipher = await openTestCipher(database);
-  const [id = 0] = await insertPatients(pool, 1, () => 'clear');
   const client = await pool.connect();
   await client.query('BEGIN');
-  const late = cipher.encrypt('late', { table: 'patients', row: id, column: 'allergies' });
-  await client.query('UPDATE patients SET allergies = $1 WHERE id = $2', [late, id]);
-  const reached: string[] = [];
-  let waits: () => void = () => undefined;
-  const waiting = new Promise<void>((resolve) => {
-    waits = resolve;
+  const [id = 0] = await insertPatients(client, 1, () => 'clear');
+  const late = await writeRecord(client, cipher, { id, text: 'late', version: 1 });
+  const { blocked, onStep, reached } = watchSteps();
+  const rotation = rotateDataKeys(optionsFor(database, { onStep }));
+  expect(await Promise.race([blocked, rotation])).toMatchObject({
+    kind: 'blocked',
+    by: [await writerOf(client)],
   });
-  const rotation = rotateDataKeys(
-    optionsFor(database, {
-      onStep({ kind }) {
-        reached.push(kind);
-        if (kind === 'key') waits();
-      },
-    }),
-  );
-  await waiting;
+  expect(reached).not.toContain('retired');
   await expect(rotateDataKeys(optionsFor(database))).rejects.toThrow(
     'Another process changes the keys of the patients database.',
   );
-  expect(reached).not.toContain('retired');
   await client.query('COMMIT');
   client.release();
-  expect(await rotation).toMatchObject({ unreadable: [] });
+  expect(await rotation).toEqual({ changed: 1, unreadable: [] });
   const { keys, clearValues } = await readEncryptionStatus('patients', database.migrationUrl);
   expect(clearValues).toBe(0);
   expect(keys.map(({ values }) => values)).toEqual([4, 0]);
-  const { rows } = await pool.query<{ allergies: string }>('SELECT allergies FROM patients');
-  const place = { table: 'patients', row: id, column: 'allergies' };
-  expect(await cipher.decrypt(rows[0]?.allergies ?? '', place)).toBe('late');
+  expect(await readRecord(pool, cipher, id)).toEqual(late);
   await cipher.close();
   await pool.end();
+});
+
+it('leaves a record that somebody holds until last, and tells who does', async () => {
+  await using database = await createScratchDatabase('patients');
+  const pool = connect(database.databaseUrl);
+  const [id = 0] = await insertPatients(pool, 2, () => 'clear');
+  const client = await pool.connect();
+  await client.query('BEGIN');
+  await client.query('SELECT FROM patients WHERE id = $1 FOR UPDATE', [id]);
+  const { blocked, onStep } = watchSteps();
+  const encryption = encryptClearValues(optionsFor(database, { onStep }));
+  expect(await Promise.race([blocked, encryption])).toMatchObject({
+    kind: 'blocked',
+    by: [await writerOf(client)],
+  });
+  await client.query('ROLLBACK');
+  client.release();
+  expect(await encryption).toEqual({ changed: 2, unreadable: [] });
+  await pool.end();
+});
+
+it('fails where the connection breaks that keeps others from changing keys, and goes on when run again', async () => {
+  await using database = await createScratchDatabase('patients');
+  await (await openTestCipher(database)).close();
+  await using proxy = await openBreakableProxy(database.migrationUrl);
+  const options = {
+    ...optionsFor(database, { following: { ...following, patience: 5_000 } }),
+    migrationUrl: proxy.url,
+  };
+  const broken = rotateDataKeys({
+    ...options,
+    onStep({ kind }) {
+      if (kind === 'waiting') proxy.cut();
+    },
+  });
+  await expect(broken).rejects.toThrow(/Connection terminated unexpectedly|ECONNRESET/);
+  const reached: KeyChangeStep[] = [];
+  await rotateDataKeys({ ...options, following, onStep: (step) => reached.push(step) });
+  expect(reached[0]).toMatchObject({ kind: 'key', isNew: false });
 });
 
 it('wraps the data keys with a new master key, after which the old one is not needed', async () => {
