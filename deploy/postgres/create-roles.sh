@@ -17,6 +17,11 @@ ALTER ROLE :"service_runtime" SET TimeZone = 'UTC';
 -- The details of an error hold the row that was refused, and a patient's data has no place in a log.
 ALTER ROLE :"service_owner" SET log_error_verbosity = 'terse';
 ALTER ROLE :"service_runtime" SET log_error_verbosity = 'terse';
+-- The statement that failed may have one in its text, and its parameters are one.
+ALTER ROLE :"service_owner" SET log_min_error_statement = 'panic';
+ALTER ROLE :"service_runtime" SET log_min_error_statement = 'panic';
+ALTER ROLE :"service_owner" SET log_parameter_max_length_on_error = 0;
+ALTER ROLE :"service_runtime" SET log_parameter_max_length_on_error = 0;
 ALTER DATABASE :"database" OWNER TO :"service_owner";
 REVOKE CONNECT, TEMPORARY ON DATABASE :"database" FROM PUBLIC;
 GRANT CONNECT ON DATABASE :"database" TO :"service_runtime";

@@ -104,4 +104,7 @@ async function prepareRole(client: Client, name: string, password: string, limit
   await client.query(`ALTER ROLE ${role} SET TimeZone = 'UTC'`);
   // The details of an error hold the row that was refused, and a patient's data has no place in a log.
   await client.query(`ALTER ROLE ${role} SET log_error_verbosity = 'terse'`);
+  // The statement that failed may have one in its text, and its parameters are one.
+  await client.query(`ALTER ROLE ${role} SET log_min_error_statement = 'panic'`);
+  await client.query(`ALTER ROLE ${role} SET log_parameter_max_length_on_error = 0`);
 }

@@ -79,7 +79,7 @@ it('lets a service role neither make tables, temporary ones included, nor extens
   }
 });
 
-it("keeps rows that PostgreSQL refuses out of the server's log", async () => {
+it("keeps rows and statements that PostgreSQL refuses out of the server's log", async () => {
   await using folder = await clusterFolder();
   const cluster = await start(folder.path);
   const passwords = { owner: 'own', runtime: 'run' };
@@ -97,13 +97,14 @@ it("keeps rows that PostgreSQL refuses out of the server's log", async () => {
     await client.query('INSERT INTO people VALUES ($1)', ['Zuckmayer']);
     for (const name of ['Alice', 'Zuckmayer']) {
       await expect(client.query('INSERT INTO people VALUES ($1)', [name])).rejects.toThrow('violates');
+      await expect(client.query(`INSERT INTO people VALUES ('${name}')`)).rejects.toThrow('violates');
     }
   } finally {
     await client.end();
   }
   const log = await readFile(path.join(folder.path, 'cluster', 'server.log'), 'utf8');
   expect(log).toContain('not_alice');
-  expect(log).not.toMatch(/=\(Zuckmayer\)|\(Alice\)/);
+  expect(log).not.toMatch(/Zuckmayer|Alice/);
 });
 
 async function whoAmI(connectionString: string): Promise<unknown> {
