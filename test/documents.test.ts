@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const unread = new Set(['node_modules', 'dist', '.git', '.data', '.turbo']);
 const files = await filesBelow('');
-const documents = files.filter((file) => /^(README|docs\/[^/]+)\.md$/.test(file));
+const documents = files.filter((file) => /^(README|(docs|prisma|bench)\/[^/]+)\.md$/.test(file));
 
 /** All files of the repository below a folder, by their paths from its root. */
 async function filesBelow(folder: string): Promise<string[]> {
@@ -32,6 +32,18 @@ function escapePattern(text: string): string {
   return text.replaceAll(/[.\\+?^${}()|[\]]/g, String.raw`\$&`);
 }
 
+/** The anchors of a document's headings, as GitHub and others make them. */
+async function anchorsOf(document: string): Promise<string[]> {
+  const text = await readFile(path.join(root, document), 'utf8');
+  const headings = [...text.replaceAll(/^```[^]*?^```/gm, '').matchAll(/^#+ (.+)$/gm)];
+  return headings.map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
 describe.each(documents)('%s', (document) => {
   it('names no source file that is not there', async () => {
     const text = await readFile(path.join(root, document), 'utf8');
@@ -46,6 +58,17 @@ describe.each(documents)('%s', (document) => {
     );
     const there = (link: string) => files.some((file) => file === link || file.startsWith(`${link}/`));
     expect(links.filter((link) => !there(link))).toEqual([]);
+  });
+
+  it('links to no section that is not there', async () => {
+    const text = await readFile(path.join(root, document), 'utf8');
+    const links = [...text.matchAll(/\]\((?!\w+:)([^)#\s]*)#([^)\s]+)\)/g)];
+    const missing: string[] = [];
+    for (const [, link = '', anchor = ''] of links) {
+      const target = link === '' ? document : path.posix.join(path.posix.dirname(document), link);
+      if (!(await anchorsOf(target)).includes(anchor)) missing.push(`${target}#${anchor}`);
+    }
+    expect(missing).toEqual([]);
   });
 });
 
