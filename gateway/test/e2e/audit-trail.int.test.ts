@@ -10,6 +10,7 @@ import {
   FindPatientsDocument,
   PatientAccessLogDocument,
   PatientsAuditLogDocument,
+  RestrictPatientDocument,
   UpdatePatientDocument,
 } from '../generated/operations.js';
 import type { Answer } from './platform/graphql-client.js';
@@ -217,6 +218,36 @@ describe('who has looked at a patient', () => {
     );
     expect(data?.patient).toEqual({ id: String(patientIds[0]), accessLog: null });
     expect(errors).toMatchObject([{ path: ['patient', 'accessLog'], extensions: { code: 'FORBIDDEN' } }]);
+  });
+
+  it('is in the log of a restricted record for those only who see it, and in the trail for administrators', async () => {
+    await using patients = await connectRows(platform.databases.patients.superuserUrl);
+    const id = String(
+      await insertPatient(patients, { firstName: 'Carla', lastName: 'Quint', createdBy: clerk.id }),
+    );
+    const token = await platform.token(administrator);
+    const restriction = { id, careTeam: [String(doctor.id)], reason: 'Works at the clinic' };
+    await platform.send(RestrictPatientDocument, { input: restriction }, { token });
+    await platform.query(`{ patient(id: "${id}") { allergies } }`, { token: await platform.token(doctor) });
+
+    expect(await platform.send(PatientAccessLogDocument, { id }, { token })).toMatchObject({
+      data: { patient: null },
+    });
+    const { data, errors } = await platform.send(
+      PatientsAuditLogDocument,
+      { filter: { patientId: id, recordType: 'Patient' } },
+      { token },
+    );
+    expect(errors).toBeUndefined();
+    const entries = data?.patientsAuditLog?.edges.map(({ node }) => [
+      ...[node.action, node.outcome, node.actor.user?.id ?? node.actor.name],
+    ]);
+    expect(entries).toEqual([
+      ['READ', 'NOT_FOUND', String(administrator.id)],
+      ['READ', 'SUCCESS', String(doctor.id)],
+      ['UPDATE', 'SUCCESS', String(administrator.id)],
+      ['CREATE', 'SUCCESS', 'postgres'],
+    ]);
   });
 
   it('is found page by page, the newest first, each entry once', async () => {
