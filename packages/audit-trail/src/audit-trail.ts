@@ -1,6 +1,7 @@
+import { openDatabasePool } from '@caregraph/service-kit/database-pool';
 import { databaseTarget } from '@caregraph/service-kit/database-target';
 import type { CallContext, Logger, Metrics, ServiceName } from '@caregraph/service-kit';
-import { Pool, type PoolConfig } from 'pg';
+import type { Pool } from 'pg';
 import { createAuditLog, type AuditLog } from './audit-log.js';
 import { createAuditRecorder, type AuditRecorder } from './audit-recorder.js';
 import type { AuditSettings } from './audit-settings.js';
@@ -48,9 +49,13 @@ export function openAuditTrail({
 }: AuditTrailOptions): AuditTrail {
   const keys = followAuditKeys(settings.AUDIT_KEYS_FILE, logger);
   const key = keys.signing;
-  const { connection, schema } = databaseTarget(options.databaseUrl);
+  const { schema } = databaseTarget(options.databaseUrl);
   const open = (max: number): Pool =>
-    openPool({ ...connection, max, application_name: `caregraph-${service}-audit` }, logger);
+    openDatabasePool({
+      url: options.databaseUrl,
+      applicationName: `caregraph-${service}-audit`,
+      ...{ max, logger },
+    });
   const pool = open(poolSize);
   const writingPool = open(writingPoolSize);
   const run = async <Row extends object>(from: Pool, statement: Statement): Promise<Row[]> => {
@@ -87,17 +92,4 @@ export function openAuditTrail({
       await Promise.all([writingPool.end(), pool.end()]);
     },
   };
-}
-
-function openPool(config: PoolConfig, logger: Logger): Pool {
-  const pool = new Pool({
-    ...config,
-    idleTimeoutMillis: 30_000,
-    connectionTimeoutMillis: 5_000,
-    statement_timeout: 10_000,
-  });
-  pool.on('error', (err) => {
-    logger.warn({ err }, 'a database connection failed');
-  });
-  return pool;
 }

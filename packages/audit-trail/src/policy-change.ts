@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { noClient, type ServiceName } from '@caregraph/service-kit';
+import { inTransaction } from '@caregraph/service-kit/database-pool';
 import type { Pool } from 'pg';
 import { attest, attestedEntry } from './attestation.js';
 import { contentOf } from './audit-entry.js';
@@ -38,20 +39,12 @@ async function recordPolicyChange({ pool, service, key, policyDigest }: PolicyCh
     { viewer, client: noClient, requestId: randomUUID() },
   );
   const entry = { ...content, ...attest(key, (at) => attestedEntry(service, content, at)) };
-  const connection = await pool.connect();
-  try {
-    await connection.query('BEGIN');
-    await connection.query(`SELECT pg_advisory_xact_lock(hashtext('caregraph policy change'))`);
-    const { rows } = await connection.query<{ code: string }>(
+  await inTransaction(pool, 'BEGIN', async (client) => {
+    await client.query(`SELECT pg_advisory_xact_lock(hashtext('caregraph policy change'))`);
+    const { rows } = await client.query<{ code: string }>(
       `/* audit */ SELECT code FROM audit_entries WHERE action = 'policy-change'
         ORDER BY recorded_at DESC, id DESC LIMIT 1`,
     );
-    if (rows[0]?.code !== policyDigest) await connection.query(insertStatement([entry]));
-    await connection.query('COMMIT');
-  } catch (error) {
-    // What is left of a transaction ends with its connection.
-    connection.release(true);
-    throw error;
-  }
-  connection.release();
+    if (rows[0]?.code !== policyDigest) await client.query(insertStatement([entry]));
+  });
 }
