@@ -3,6 +3,7 @@ import {
   createHmac,
   createPrivateKey,
   createPublicKey,
+  createSecretKey,
   generateKeyPairSync,
   hkdfSync,
   sign,
@@ -81,8 +82,9 @@ function keySetText(keys: readonly JsonWebKey[]): string {
 function auditKeyOf(jwk: z.output<typeof keySetSchema>['keys'][number]): AuditKey {
   const privateKey = createPrivateKey({ key: jwk, format: 'jwk' });
   const publicKey = createPublicKey(privateKey).export({ type: 'spki', format: 'pem' }).toString();
-  const secret = Buffer.from(
-    hkdfSync('sha256', Buffer.from(jwk.d, 'base64url'), '', 'caregraph audit attestation', 32),
+  // A key object, made once: of bytes, each HMAC would make one of its own.
+  const secret = createSecretKey(
+    Buffer.from(hkdfSync('sha256', Buffer.from(jwk.d, 'base64url'), '', 'caregraph audit attestation', 32)),
   );
   return {
     id: jwk.kid,

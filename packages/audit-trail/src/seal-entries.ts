@@ -1,6 +1,9 @@
-import type { Pool, PoolClient } from 'pg';
+import { withConnection } from '@caregraph/service-kit/database-pool';
+import { escapeLiteral, type Pool, type PoolClient } from 'pg';
+import { z } from 'zod';
 import type { SealedEntry } from './checkpoint-writer.js';
-import { canonicalText, chainStart, digestOf, nextInChain, type TrailTables } from './chain.js';
+import { canonicalText, chainStart, digestOf, nextInChain, walkIndexes, type TrailTables } from './chain.js';
+import { runTogether } from './statement-batch.js';
 
 /** What became of a batch: `busy` where another process is sealing this trail just now. */
 export type Sealing =
@@ -10,38 +13,33 @@ export type Sealing =
 /** The class of the advisory lock that whoever seals holds; the other half is the schema. */
 const lockClass = 7_246_538;
 
+const lockSchema = z.tuple([z.object({ held: z.boolean() })]);
+const headSchema = z.array(z.object({ sequence: z.string(), chain: z.instanceof(Buffer) })).max(1);
+
 /**
  * Seals entries by adding them to the chain, in the order of their ids; those that have got a seal in the meantime are
  * left alone. Only one process at a time does this to one trail.
  */
-export async function sealEntries(pool: Pool, tables: TrailTables, ids: readonly string[]): Promise<Sealing> {
-  const client = await pool.connect();
-  let failure: Error | undefined;
-  try {
-    await client.query('BEGIN ISOLATION LEVEL READ COMMITTED');
+export function sealEntries(pool: Pool, tables: TrailTables, ids: readonly string[]): Promise<Sealing> {
+  return withConnection(pool, async (client) => {
     const sealing = await sealLocked(client, tables, ids);
     await client.query('COMMIT');
     return sealing;
-  } catch (error) {
-    failure = error instanceof Error ? error : new Error(String(error));
-    throw error;
-  } finally {
-    // A connection on which something went wrong is closed, and its transaction with it.
-    client.release(failure);
-  }
+  });
 }
 
 async function sealLocked(client: PoolClient, tables: TrailTables, ids: readonly string[]): Promise<Sealing> {
-  const lock = await client.query<{ held: boolean }>(
-    'SELECT pg_try_advisory_xact_lock($1, hashtext($2)) AS held',
-    [lockClass, tables.schema],
-  );
-  if (lock.rows[0]?.held !== true) return { kind: 'busy' };
-  // A statement of its own, after the lock: it sees what the last holder has committed.
-  const head = await client.query<{ sequence: string; chain: Buffer }>(
+  const begun = await runTogether(client, [
+    'BEGIN ISOLATION LEVEL READ COMMITTED',
+    walkIndexes,
+    `SELECT pg_try_advisory_xact_lock(${lockClass}, hashtext(${escapeLiteral(tables.schema)})) AS held`,
+    // A statement of its own, after the lock: it sees what the last holder has committed.
     `SELECT sequence, chain FROM ${tables.seals} ORDER BY sequence DESC LIMIT 1`,
-  );
-  const last = Number(head.rows[0]?.sequence ?? 0);
+  ]);
+  const [lock, head] = begun.slice(-2);
+  if (!lockSchema.parse(lock)[0].held) return { kind: 'busy' };
+  const [end] = headSchema.parse(head);
+  const last = Number(end?.sequence ?? 0);
   const entries = await client.query<{ id: string; canonical: string }>({
     name: 'read_entries_to_seal',
     text: `SELECT entry.id, ${canonicalText('entry')} AS canonical FROM ${tables.entries} AS entry
@@ -50,7 +48,7 @@ async function sealLocked(client: PoolClient, tables: TrailTables, ids: readonly
       ORDER BY entry.id`,
     values: [ids],
   });
-  let chain = head.rows[0]?.chain ?? chainStart;
+  let chain = end?.chain ?? chainStart;
   const seals = entries.rows.map(({ id, canonical }, index) => {
     const digest = digestOf(canonical);
     chain = nextInChain(chain, digest);

@@ -5,11 +5,11 @@ import { trailTables } from './chain.js';
 import { createCheckpointRound } from './seal-checkpoints.js';
 import { prepareCheckpointsDirectory } from './checkpoint-writer.js';
 import { sealEntries } from './seal-entries.js';
-import { createSealSearch } from './seal-search.js';
+import { createSealSearch, type Unsealed } from './seal-search.js';
 
 /** Seals the entries of a trail in the background. */
 export interface Sealer {
-  /** Seals what is committed by now, and ends. Never rejects. */
+  /** Seals what has come by now, up to some 20,000 entries, and ends. Never rejects. */
   close(): Promise<void>;
 }
 
@@ -31,6 +31,8 @@ export interface SealerOptions {
 
 /** An entry that has waited this long for its seal is worth a warning, in seconds. */
 const longWait = 60;
+/** How many looks a service that ends still takes at what is new; what is left then is for the next process. */
+const looksWhenClosing = 4;
 
 /**
  * Starts sealing. Each round gives the new entries a place in the chain, in one short transaction that locks nothing
@@ -53,22 +55,29 @@ export function startSealer({ service, pool, schema, logger, interval, ...option
   let isClosing = false;
   let running = Promise.resolve();
 
+  /** Seals what a look has found; false where another process is sealing just now. */
+  async function seal({ ids }: Unsealed): Promise<boolean> {
+    if (ids.length === 0) return true;
+    const sealing = await sealEntries(pool, tables, ids);
+    if (sealing.kind === 'busy') return false;
+    checkpoints.sealed(sealing);
+    await checkpoints.write();
+    return true;
+  }
+
+  /** Seals what is new, and looks at a slice of what is old: however long the trail is, what is new does not wait. */
   async function round(): Promise<void> {
     let oldestAge = 0;
     const startedAt = new Date();
     try {
-      for (;;) {
+      for (let looks = 1; ; looks += 1) {
         const unsealed = await search.look();
-        ({ oldestAge } = unsealed);
-        if (unsealed.ids.length > 0) {
-          const sealing = await sealEntries(pool, tables, unsealed.ids);
-          if (sealing.kind === 'busy') break;
-          oldestAge = 0;
-          checkpoints.sealed(sealing);
-          await checkpoints.write();
-        }
-        if (!unsealed.hasMore) break;
+        const isSealed = await seal(unsealed);
+        oldestAge = isSealed ? 0 : unsealed.oldestAge;
+        if (!isSealed || !unsealed.hasMore || (isClosing && looks >= looksWhenClosing)) break;
       }
+      const older = await search.lookBack();
+      if (!(await seal(older))) oldestAge = Math.max(oldestAge, older.oldestAge);
       await checkpoints.write();
       metrics.auditSealed(new Date(startedAt.getTime() - oldestAge * 1_000));
       warn(oldestAge > longWait ? { oldestUnsealedSeconds: Math.round(oldestAge) } : null);
