@@ -35,5 +35,6 @@ function placeOf({ position }: pg.DatabaseError, sql: string): string {
 }
 
 function reasonOf({ message, detail, hint, where }: pg.DatabaseError): string {
-  return [message, detail, hint, where].filter((part) => part !== undefined).join('. ');
+  const parts = [message, detail, hint, where].filter((part) => part !== undefined);
+  return parts.map((part) => part.replace(/\.$/, '')).join('. ');
 }
