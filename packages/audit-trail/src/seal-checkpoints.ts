@@ -1,11 +1,10 @@
-import type { KeyObject } from 'node:crypto';
 import type { Logger, ServiceName } from '@caregraph/service-kit';
 import type { Pool } from 'pg';
 import type { AuditKey } from './audit-keys.js';
 import type { TrailTables } from './chain.js';
 import { readCheckpointLine } from './checkpoint.js';
 import { listCheckpointFiles, readLastLine } from './checkpoint-files.js';
-import { isSignedBy, publicKeysOf } from './checkpoint-signature.js';
+import { isSignedBy, publicKeysOf, type CheckpointKey } from './checkpoint-signature.js';
 import { createCheckpointWriter, type SealedEntry } from './checkpoint-writer.js';
 
 /** Writes checkpoints for what has been sealed. */
@@ -97,7 +96,7 @@ export function createCheckpointRound({
 async function lastCovered(
   directory: string,
   service: ServiceName,
-  publicKeys: readonly KeyObject[],
+  publicKeys: readonly CheckpointKey[],
 ): Promise<number> {
   const files = await listCheckpointFiles(directory, service);
   const recent = files.sort((a, b) => a.process.localeCompare(b.process) || a.number - b.number);

@@ -1,25 +1,18 @@
-import type { KeyObject } from 'node:crypto';
 import path from 'node:path';
 import type { ServiceName } from '@caregraph/service-kit';
-import { lineHash, readCheckpointLine, type Checkpoint } from './checkpoint.js';
+import { lineHash, readCheckpointLine } from './checkpoint.js';
 import { listCheckpointFiles, readLines, type CheckpointFile } from './checkpoint-files.js';
-import { isSignedBy } from './checkpoint-signature.js';
+import { isSignedBy, type CheckpointKey } from './checkpoint-signature.js';
+import { collectLineFindings } from './verify-checkpoint-findings.js';
+import { addPlace, findUncovered, type CheckpointPlace } from './verify-checkpoint-places.js';
 import type { Finding } from './verify-finding.js';
-
-/** Where a checkpoint stands, and what it covers: little enough to keep of all of them. */
-export interface CheckpointPlace {
-  readonly file: string;
-  readonly start: number;
-  readonly length: number;
-  readonly from: number;
-  readonly to: number;
-  readonly time: string;
-}
 
 /** The checkpoints of a service that can be trusted, and what is wrong with the others. */
 export interface CheckpointIndex {
   /** By what they cover, and when. */
   readonly places: readonly CheckpointPlace[];
+  /** How many there are at these places. */
+  readonly checkpoints: number;
   readonly files: number;
   readonly findings: readonly Finding[];
   /** What is no finding and worth knowing. */
@@ -28,17 +21,19 @@ export interface CheckpointIndex {
 
 /**
  * Reads all checkpoints of a service: each has to be signed with one of the keys, and to follow the one that its
- * process wrote before. Rejects where the directory cannot be read.
+ * process wrote before. Of what is wrong with the lines of a file there is one finding of each kind. Rejects where the
+ * directory cannot be read.
  */
 export async function indexCheckpoints(
   directory: string,
   service: ServiceName,
-  publicKeys: readonly KeyObject[],
+  publicKeys: readonly CheckpointKey[],
 ): Promise<CheckpointIndex> {
   const files = await listCheckpointFiles(directory, service);
   const places: CheckpointPlace[] = [];
   const findings: Finding[] = [];
   const notices: string[] = [];
+  let checkpoints = 0;
   /** The hash that the next line must name; undefined after one that tells nothing. */
   let expected: string | null | undefined;
   let former: CheckpointFile | undefined;
@@ -58,6 +53,7 @@ export async function indexCheckpoints(
       });
     }
     former = file;
+    const lines = collectLineFindings(name);
     let number = 0;
     for await (const line of readLines(file.path)) {
       number += 1;
@@ -68,54 +64,25 @@ export async function indexCheckpoints(
       const read = readCheckpointLine(line.text);
       if (read?.checkpoint.service !== service || !isSignedBy(read, publicKeys)) {
         expected = undefined;
-        findings.push({
-          kind: 'checkpoint-altered',
-          detail: `Line ${number} of ${name} is not as it was signed, or signed with a key that is not known here.`,
-        });
+        const keyId = read?.checkpoint.key;
+        if (keyId === undefined || publicKeys.some(({ id }) => id === keyId)) lines.altered(number);
+        else lines.ofUnknownKey(number, keyId);
         continue;
       }
-      if (expected !== undefined && read.checkpoint.previous !== expected) {
-        findings.push({
-          kind: 'checkpoint-removed',
-          detail: `Lines are missing before line ${number} of ${name}.`,
-        });
-      }
+      if (expected !== undefined && read.checkpoint.previous !== expected) lines.outOfPlace(number);
       expected = lineHash(line.text);
-      places.push(placeOf(file, line, read.checkpoint));
+      checkpoints += 1;
+      addPlace(places, file.path, line, read.checkpoint);
     }
+    findings.push(...lines.all());
   }
   places.sort((a, b) => a.from - b.from || a.time.localeCompare(b.time));
-  findings.push(...uncovered(places));
+  findings.push(...findUncovered(places));
   const first = places[0]?.from ?? 1;
   if (first > 1) {
     notices.push(
       `The checkpoints begin with sequence ${first}: of what comes before, only the chain tells whether it is whole.`,
     );
   }
-  return { places, files: files.length, findings, notices };
-}
-
-function placeOf(
-  file: CheckpointFile,
-  { start, length }: { readonly start: number; readonly length: number },
-  { from, to, time }: Checkpoint,
-): CheckpointPlace {
-  return { file: file.path, start, length, from, to, time };
-}
-
-/** A process covers all that was sealed in its time, and what was left over before: between two there is no gap. */
-function uncovered(places: readonly CheckpointPlace[]): Finding[] {
-  let covered = (places[0]?.from ?? 1) - 1;
-  return places.flatMap(({ from, to }) => {
-    const last = covered;
-    covered = Math.max(covered, to);
-    if (from <= last + 1) return [];
-    return [
-      {
-        kind: 'checkpoint-removed' as const,
-        sequence: last + 1,
-        detail: `No checkpoint covers the sequences ${last + 1} to ${from - 1}.`,
-      },
-    ];
-  });
+  return { places, checkpoints, files: files.length, findings, notices };
 }

@@ -1,11 +1,12 @@
-import { createPublicKey, type KeyObject } from 'node:crypto';
+import { createPublicKey } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { databaseUrlSetting, parseSettings, StartupError, wholeNumberSetting } from '@caregraph/service-kit';
 import { databaseConnectionFailure } from '@caregraph/service-kit/connection-failure';
 import { DatabaseError } from 'pg';
 import { z } from 'zod';
 import { readAuditKeys, type AuditKey } from './audit-keys.js';
-import { publicKeysOf } from './checkpoint-signature.js';
+import { publicKeysOf, type CheckpointKey } from './checkpoint-signature.js';
 import type { VerifyCommand } from './verify-command-line.js';
 import { reportLines } from './verify-report.js';
 import { verifyTrail, type TrailReport } from './verify-trail.js';
@@ -71,7 +72,7 @@ function readOptions(
 function readKeys(
   { keysFile, publicKeyFiles }: VerifyCommand,
   environment: NodeJS.ProcessEnv,
-): { keys: readonly AuditKey[] | null; publicKeys: readonly KeyObject[] } {
+): { keys: readonly AuditKey[] | null; publicKeys: readonly CheckpointKey[] } {
   if (publicKeyFiles.length > 0) return { keys: null, publicKeys: publicKeyFiles.map(readPublicKey) };
   const { AUDIT_KEYS_FILE: file } = parseSettings(z.object({ AUDIT_KEYS_FILE: z.string() }), {
     ...environment,
@@ -81,9 +82,10 @@ function readKeys(
   return { keys, publicKeys: publicKeysOf(keys) };
 }
 
-function readPublicKey(file: string): KeyObject {
+/** A public key is published in a file that is called by its id. */
+function readPublicKey(file: string): CheckpointKey {
   try {
-    return createPublicKey(readFileSync(file));
+    return { id: path.basename(file, '.pem'), publicKey: createPublicKey(readFileSync(file)) };
   } catch (cause) {
     throw new StartupError(`${file} holds no public key in PEM form.`, { cause });
   }

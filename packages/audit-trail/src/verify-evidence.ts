@@ -1,7 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { markOf } from './chain.js';
 import { readCheckpointLine, readIds, type Checkpoint } from './checkpoint.js';
-import type { CheckpointPlace } from './verify-checkpoints.js';
+import type { CheckpointPlace } from './verify-checkpoint-places.js';
 
 /** What a checkpoint knows of one sealed entry. */
 export interface KnownSeal {
@@ -39,7 +39,7 @@ export function openEvidence(places: readonly CheckpointPlace[]): Evidence {
     handles.clear();
   }
 
-  async function read({ file, start, length }: CheckpointPlace): Promise<Checkpoint> {
+  async function read({ file, start, length }: CheckpointPlace): Promise<Checkpoint[]> {
     let handle = handles.get(file);
     if (handle === undefined) {
       if (handles.size >= openFiles) await closeAll();
@@ -47,9 +47,14 @@ export function openEvidence(places: readonly CheckpointPlace[]): Evidence {
       handles.set(file, handle);
     }
     const { buffer } = await handle.read(Buffer.alloc(length), 0, length, start);
-    const line = readCheckpointLine(buffer.toString('utf8'));
-    if (line === null) throw new Error(`${file} has been changed while it was read.`);
-    return line.checkpoint;
+    return buffer
+      .toString('utf8')
+      .split('\n')
+      .map((text) => {
+        const line = readCheckpointLine(text);
+        if (line === null) throw new Error(`${file} has been changed while it was read.`);
+        return line.checkpoint;
+      });
   }
 
   return {
@@ -64,15 +69,17 @@ export function openEvidence(places: readonly CheckpointPlace[]): Evidence {
       for (let index = cursor; (places[index]?.from ?? to + 1) <= to; index += 1) {
         const place = places[index];
         if (place === undefined || place.to < from) continue;
-        addSeals(known, await read(place));
+        for (const checkpoint of await read(place)) addSeals(known, checkpoint);
       }
       for (const seals of known.values()) seals.sort((a, b) => a.time.localeCompare(b.time));
       return known;
     },
     async sequenceOf(entryId) {
       for (const place of places) {
-        const index = readIds((await read(place)).ids).indexOf(entryId);
-        if (index !== -1) return place.from + index;
+        for (const { from, ids } of await read(place)) {
+          const index = readIds(ids).indexOf(entryId);
+          if (index !== -1) return from + index;
+        }
       }
       return null;
     },

@@ -1,9 +1,9 @@
-import type { KeyObject } from 'node:crypto';
 import { databaseTarget } from '@caregraph/service-kit/database-target';
 import type { ServiceName } from '@caregraph/service-kit';
 import { Client } from 'pg';
 import type { AuditKey } from './audit-keys.js';
 import { trailTables } from './chain.js';
+import type { CheckpointKey } from './checkpoint-signature.js';
 import { createAttestationCheck } from './verify-attestation.js';
 import { createChainCheck } from './verify-chain.js';
 import { indexCheckpoints } from './verify-checkpoints.js';
@@ -34,7 +34,7 @@ export interface VerifyOptions {
   /** Of any role that may read the trail. */
   readonly databaseUrl: string;
   readonly checkpointsDirectory: string;
-  readonly publicKeys: readonly KeyObject[];
+  readonly publicKeys: readonly CheckpointKey[];
   /** The private keys, without which nobody can tell for what a service has vouched. */
   readonly keys: readonly AuditKey[] | null;
   /** How long an entry that was committed late may take to be sealed, in milliseconds. */
@@ -94,7 +94,7 @@ export async function verifyTrail(options: VerifyOptions): Promise<TrailReport> 
     }
     return {
       ...{ service, ...extent, notices, covered: evidence.covered, ...collected.all() },
-      checkpoints: index.places.length,
+      checkpoints: index.checkpoints,
       checkpointFiles: index.files,
     };
   } finally {

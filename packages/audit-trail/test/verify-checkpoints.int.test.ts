@@ -30,7 +30,7 @@ it('says that a line is gone from the middle', async () => {
   const [first = '', , third = ''] = trail.lines;
   await writeFile(trail.file, `${first}\n${third}\n`);
   expect((await verify(trail)).findings).toMatchObject([
-    { kind: 'checkpoint-removed', detail: expect.stringContaining('before line 2') as string },
+    { kind: 'checkpoint-removed', detail: expect.stringMatching(/^Line 2 of .* does not follow/) as string },
     { kind: 'checkpoint-removed', sequence: 2 },
   ]);
 });
@@ -71,7 +71,37 @@ it('believes no checkpoint of another key', async () => {
   await writeFile(file, createAuditKeySet(new Date()));
   const index = await indexCheckpoints(trail.checkpoints, 'users', publicKeysOf(readAuditKeys(file)));
   expect(index.places).toEqual([]);
-  expect(index.findings).toHaveLength(3);
+  expect(index.findings).toEqual([
+    {
+      kind: 'checkpoint-altered',
+      detail: expect.stringMatching(
+        new RegExp(
+          `^Line 1 and 2 later lines of users\\S+ name the key ${trail.keys[0]?.id ?? ''}, which is not among`,
+        ),
+      ) as string,
+    },
+  ]);
+});
+
+it('names a copied line once for its file, however often it is there, and believes what is whole', async () => {
+  await using trail = await createTrail();
+  const [first = '', second = '', third = ''] = trail.lines;
+  const copies = [first, second, third, second, third, second, third];
+  await writeFile(trail.file, copies.map((line) => `${line}\n`).join(''));
+  const report = await verify(trail);
+  expect(report.findings).toEqual([
+    {
+      kind: 'checkpoint-removed',
+      detail: expect.stringMatching(/^Line 4 and 1 later lines of /) as string,
+    },
+  ]);
+  expect(report).toMatchObject({ checkpoints: 7, covered: 3 });
+});
+
+it('keeps lines that go on with each other in one place', async () => {
+  await using trail = await createTrail();
+  const index = await indexCheckpoints(trail.checkpoints, 'users', publicKeysOf(trail.keys));
+  expect(index).toMatchObject({ checkpoints: 3, places: [{ from: 1, to: 3 }] });
 });
 
 it('finds that an older copy was restored, after which the trail went on', async () => {
