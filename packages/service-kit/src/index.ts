@@ -1,5 +1,6 @@
 export * from './connection-limits.js';
 export * from './connection-failure.js';
+export * from './database-pool.js';
 export * from './database.js';
 export * from './deployment-checks.js';
 export * from './entity-finder.js';
