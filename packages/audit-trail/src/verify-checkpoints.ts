@@ -34,6 +34,8 @@ export async function indexCheckpoints(
   const findings: Finding[] = [];
   const notices: string[] = [];
   let checkpoints = 0;
+  /** Also what a key is called in what it has signed: whoever keeps it may have given the file another name. */
+  const knownKeys = new Set(publicKeys.map(({ id }) => id));
   /** The hash that the next line must name; undefined after one that tells nothing. */
   let expected: string | null | undefined;
   let former: CheckpointFile | undefined;
@@ -65,13 +67,14 @@ export async function indexCheckpoints(
       if (read?.checkpoint.service !== service || !isSignedBy(read, publicKeys)) {
         expected = undefined;
         const keyId = read?.checkpoint.key;
-        if (keyId === undefined || publicKeys.some(({ id }) => id === keyId)) lines.altered(number);
+        if (keyId === undefined || knownKeys.has(keyId)) lines.altered(number);
         else lines.ofUnknownKey(number, keyId);
         continue;
       }
       if (expected !== undefined && read.checkpoint.previous !== expected) lines.outOfPlace(number);
       expected = lineHash(line.text);
       checkpoints += 1;
+      knownKeys.add(read.checkpoint.key);
       addPlace(places, file.path, line, read.checkpoint);
     }
     findings.push(...lines.all());

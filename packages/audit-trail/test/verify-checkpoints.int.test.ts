@@ -48,6 +48,15 @@ it('says that a line is not as it was signed, and does not believe it', async ()
   });
 });
 
+it('says the same with a key that the auditor has given another name', async () => {
+  await using trail = await createTrail();
+  const [first = '', second = '', third = ''] = trail.lines;
+  await writeFile(trail.file, `${first}\n${second.replace(/"time":"\d{4}/, '"time":"2001')}\n${third}\n`);
+  const keys = publicKeysOf(trail.keys).map((key) => ({ ...key, id: 'kept' }));
+  const index = await indexCheckpoints(trail.checkpoints, 'users', keys);
+  expect(index.findings[0]?.detail).toMatch(/^Line 2 of \S+ is not as it was signed\.$/);
+});
+
 it('takes a line that a crash has cut short for what it is', async () => {
   await using trail = await createTrail();
   await writeFile(trail.file, `${trail.lines.join('\n')}\n{"checkpoint":{"version":1,"serv`);
