@@ -2,25 +2,27 @@ import { actAsService } from '@caregraph/audit-trail';
 import { encryptClearValues } from '@caregraph/encryption';
 import { auditEnvironment } from './audit-files.js';
 import type { Databases } from './databases.js';
+import { rewriteTable } from './rewrite-table.js';
 import { masterKeyEnvironment } from './master-key.js';
 import type { Settings } from './settings.js';
 import type { ShowStep } from './show-step.js';
 
 /**
- * Encrypts what an installation still holds in clear, from before it encrypted. Throws a `StartupError` where the
+ * Encrypts what an installation still holds in clear, from before it encrypted, and takes the old versions of the
+ * records out of the tables' files, as long as no service runs. Throws a `StartupError` where the
  * master key is missing or wrong.
  */
 export async function encryptWhatIsClear(
-  { urls }: Databases,
+  databases: Databases,
   settings: Settings,
   showStep: ShowStep,
   report: (line: string) => void,
 ): Promise<void> {
   await showStep('Encryption', async (progress) => {
     for (const service of ['patients', 'appointments'] as const) {
-      const { unreadable } = await encryptClearValues({
+      const { changed, unreadable } = await encryptClearValues({
         service,
-        migrationUrl: urls[service].migrationUrl,
+        migrationUrl: databases.urls[service].migrationUrl,
         settings: {
           ...masterKeyEnvironment(settings),
           ...(settings.production && { NODE_ENV: 'production' }),
@@ -32,6 +34,9 @@ export async function encryptWhatIsClear(
         },
       });
       for (const { message } of unreadable) report(message);
+      if (changed === 0) continue;
+      progress(`rewriting the table of ${service}`);
+      await rewriteTable(databases, service);
     }
   });
 }
