@@ -74,7 +74,7 @@ async function createKeys(folder: string): Promise<Record<string, string>> {
   const checkpoints = join(folder, 'audit-checkpoints');
   await mkdir(checkpoints);
   const masterKey = join(folder, 'encryption-master-key');
-  await writeFile(masterKey, createMasterKey(new Date()));
+  await writeFile(masterKey, createMasterKey(new Date()), { mode: 0o600 });
   return {
     AUDIT_KEYS_FILE: auditKeys,
     AUDIT_CHECKPOINTS_DIRECTORY: checkpoints,

@@ -47,7 +47,9 @@ export function readAuditKeys(file: string): readonly AuditKey[] {
   try {
     text = readFileSync(file, 'utf8');
   } catch (cause) {
-    throw new StartupError(`AUDIT_KEYS_FILE: ${file} cannot be read.`, { cause });
+    throw new StartupError(`AUDIT_KEYS_FILE: the audit key, ${file}, is missing or cannot be read.`, {
+      cause,
+    });
   }
   try {
     return keySetSchema.parse(JSON.parse(text)).keys.map(auditKeyOf);

@@ -5,7 +5,7 @@ import type { Pool, PoolClient } from 'pg';
 import { z } from 'zod';
 import type { EncryptedService } from './encrypted-columns.js';
 import type { DataKey } from './encrypted-text.js';
-import type { KeyWrapper } from './master-keys.js';
+import type { KeyWrapper, MasterKeys } from './master-keys.js';
 
 const rowsSchema = z.array(
   z.object({
@@ -96,36 +96,35 @@ export function inKeyTurn<Result>(
 export async function unwrapDataKey(
   stored: StoredDataKey,
   service: EncryptedService,
-  wrappers: readonly KeyWrapper[],
+  { source, all: wrappers }: Pick<MasterKeys, 'source' | 'all'>,
 ): Promise<DataKey> {
   const { id, wrapped, masterKeyId } = stored;
   const wrapper = wrappers.find((candidate) => candidate.id === masterKeyId);
-  const settings = 'ENCRYPTION_MASTER_KEY_FILE (or ENCRYPTION_MASTER_KEY)';
   if (wrapper === undefined) {
     const given = wrappers.map((candidate) => `"${candidate.id}"`).join(', ');
     throw new StartupError(
-      `The data key ${id} of the ${service} database is wrapped by the master key "${masterKeyId}", which ${settings} does not hold: it holds ${given}.`,
+      `The data key ${id} of the ${service} database is wrapped by the master key "${masterKeyId}", which ${source} does not hold: it holds ${given}. Put the right key back.`,
     );
   }
   try {
     return { id, key: createSecretKey(await wrapper.unwrap(wrapped, wrappedName(service, id))) };
   } catch (cause) {
     throw new StartupError(
-      `The data key ${id} of the ${service} database does not open with the master key "${masterKeyId}" of ${settings}: it is another key of that name, or the wrapped key was altered.`,
+      `The data key ${id} of the ${service} database does not open with the master key "${masterKeyId}" of ${source}: it is another key of that name, or the wrapped key was altered.`,
       { cause },
     );
   }
 }
 
-/** Wraps a key with another master key. Within a transaction that holds the keys' lock. */
+/** Wraps a key with the newest master key. Within a transaction that holds the keys' lock. */
 export async function rewrapDataKey(
   client: PoolClient,
   stored: StoredDataKey,
   service: EncryptedService,
-  wrappers: readonly KeyWrapper[],
-  wrapper: KeyWrapper,
+  masterKeys: MasterKeys,
 ): Promise<void> {
-  const { key } = await unwrapDataKey(stored, service, wrappers);
+  const { key } = await unwrapDataKey(stored, service, masterKeys);
+  const wrapper = masterKeys.newest;
   const wrapped = await wrapper.wrap(key.export(), wrappedName(service, stored.id));
   await client.query('UPDATE data_keys SET wrapped_key = $2, master_key_id = $3 WHERE id = $1', [
     ...[stored.id, wrapped, wrapper.id],

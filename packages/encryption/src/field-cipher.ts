@@ -15,7 +15,7 @@ import {
 } from './encrypted-text.js';
 import { followCurrentKey, type CurrentKey, type KeyFollowing } from './current-key.js';
 import { createKnownKeys } from './known-keys.js';
-import { readMasterKeys, type MasterKeySettings } from './master-keys.js';
+import { exposedKeyFile, readMasterKeys, type MasterKeySettings } from './master-keys.js';
 import { untilConnected } from './until-connected.js';
 
 /** Encrypts the clinical text of one service's database, and decrypts it. */
@@ -52,6 +52,13 @@ export interface FieldCipherOptions {
 export async function openFieldCipher(options: FieldCipherOptions): Promise<FieldCipher> {
   const { service, databaseUrl, settings, logger } = options;
   let masterKeys = readMasterKeys(settings);
+  const exposed = exposedKeyFile(settings);
+  if (exposed !== undefined) {
+    logger.warn(
+      { file: exposed },
+      'other accounts than its owner may read the file of the master keys: chmod 600',
+    );
+  }
   const pool = openDatabasePool({
     ...{ url: databaseUrl, logger },
     ...{ applicationName: `caregraph-${service}-keys`, max: 1 },
@@ -64,7 +71,7 @@ export async function openFieldCipher(options: FieldCipherOptions): Promise<Fiel
   async function unwrap(stored: StoredDataKey): Promise<DataKey> {
     // The file may have got another line since.
     if (!masterKeys.all.some(({ id }) => id === stored.masterKeyId)) masterKeys = readMasterKeys(settings);
-    return unwrapDataKey(stored, service, masterKeys.all);
+    return unwrapDataKey(stored, service, masterKeys);
   }
 
   async function decryptAfterFetching(id: string, stored: string, place: Place): Promise<string> {

@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { encryptionProblems } from './encryption-settings.js';
-import { createMasterKey, readMasterKeys, type KeyWrapper } from './master-keys.js';
+import { createMasterKey, exposedKeyFile, readMasterKeys, type KeyWrapper } from './master-keys.js';
 
 const encoded = randomBytes(32).toString('base64');
 const production = { NODE_ENV: 'production' };
@@ -40,9 +40,20 @@ it.each([
   expect(() => read(text)).not.toThrow(encoded);
 });
 
+it('tells a file that other accounts may read from one that they may not', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'caregraph-master-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const file = join(folder, 'keys');
+  await writeFile(file, createMasterKey(new Date()), { mode: 0o600 });
+  expect(exposedKeyFile({ ENCRYPTION_MASTER_KEY_FILE: file })).toBeUndefined();
+  await chmod(file, 0o640);
+  expect(exposedKeyFile({ ENCRYPTION_MASTER_KEY_FILE: file })).toBe(file);
+  expect(exposedKeyFile({ ENCRYPTION_MASTER_KEY: 'text' })).toBeUndefined();
+});
+
 it('names a file that is not there', () => {
   expect(() => readMasterKeys({ ENCRYPTION_MASTER_KEY_FILE: '/nowhere/key' })).toThrow(
-    'ENCRYPTION_MASTER_KEY_FILE: /nowhere/key cannot be read.',
+    'ENCRYPTION_MASTER_KEY_FILE: /nowhere/key cannot be read. If it is lost, put it back',
   );
 });
 

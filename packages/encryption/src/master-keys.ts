@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { isMadeUp } from '@caregraph/service-kit/made-up-secret';
 import { StartupError } from '@caregraph/service-kit/startup-error';
 import type { EncryptionSettings } from './encryption-settings.js';
@@ -16,6 +16,8 @@ export interface KeyWrapper {
 
 /** The master keys, oldest first, and the last of them, which wraps. */
 export interface MasterKeys {
+  /** The setting that they are from, and its file where it names one. */
+  readonly source: string;
   readonly all: readonly KeyWrapper[];
   readonly newest: KeyWrapper;
 }
@@ -43,7 +45,12 @@ export function readMasterKeys(settings: MasterKeySettings): MasterKeys {
   if (newest === undefined) throw new StartupError(`${setting}: there is no key in it.`);
   const double = keys.find(({ id }, index) => keys.findIndex((key) => key.id === id) !== index);
   if (double !== undefined) throw new StartupError(`${setting}: two keys have the id "${double.id}".`);
-  return { all: keys, newest };
+  return { source: setting, all: keys, newest };
+}
+
+/** The file of the master keys, where accounts other than its owner's may read or change it. */
+export function exposedKeyFile({ ENCRYPTION_MASTER_KEY_FILE: file }: EncryptionSettings): string | undefined {
+  return file !== undefined && (statSync(file).mode & 0o077) !== 0 ? file : undefined;
 }
 
 /** A file's line with a new key. */
@@ -58,7 +65,10 @@ function keyText(settings: EncryptionSettings): { setting: string; text: string 
   try {
     return { setting: `ENCRYPTION_MASTER_KEY_FILE ${file}`, text: readFileSync(file, 'utf8') };
   } catch (cause) {
-    throw new StartupError(`ENCRYPTION_MASTER_KEY_FILE: ${file} cannot be read.`, { cause });
+    throw new StartupError(
+      `ENCRYPTION_MASTER_KEY_FILE: ${file} cannot be read. If it is lost, put it back: no other key opens what is encrypted.`,
+      { cause },
+    );
   }
 }
 

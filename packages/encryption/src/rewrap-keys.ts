@@ -11,7 +11,8 @@ export interface RewrapOutcome {
 
 /** Wraps the data keys anew, with the newest master key; values stay as they are. */
 export async function rewrapDataKeys(options: KeyChangeOptions): Promise<RewrapOutcome> {
-  const { all: wrappers, newest } = readMasterKeys(options.settings);
+  const masterKeys = readMasterKeys(options.settings);
+  const { all: wrappers, newest } = masterKeys;
   const isLost = ({ isRetired, masterKeyId }: StoredDataKey): boolean =>
     isRetired && !wrappers.some(({ id }) => id === masterKeyId);
   return withKeyChange(options, (pool) =>
@@ -19,7 +20,7 @@ export async function rewrapDataKeys(options: KeyChangeOptions): Promise<RewrapO
       await actFor(client, options);
       const others = (await findDataKeys(client)).filter(({ masterKeyId }) => masterKeyId !== newest.id);
       const rest = others.filter((key) => !isLost(key));
-      for (const key of rest) await rewrapDataKey(client, key, options.service, wrappers, newest);
+      for (const key of rest) await rewrapDataKey(client, key, options.service, masterKeys);
       return { rewrapped: rest.length, left: others.filter(isLost) };
     }),
   );

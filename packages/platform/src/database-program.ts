@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
-import { auditEnvironment, ensureAuditFiles } from './audit-files.js';
-import { databaseEnvironment, openDatabases } from './databases.js';
+import { auditEnvironment } from './audit-files.js';
+import { databaseEnvironment, openDatabases, type Databases } from './databases.js';
 import { ensureMasterKey, masterKeyEnvironment } from './master-key.js';
 import type { Settings } from './settings.js';
 import type { ShowStep } from './show-step.js';
@@ -22,7 +22,11 @@ export async function runDatabaseProgram(
   const databases = await showStep('PostgreSQL', (progress) => openDatabases(settings, progress));
   try {
     const child = spawn(process.execPath, ['--enable-source-maps', ...command], {
-      env: { ...environment, ...databaseEnvironment(databases.urls), ...(await keyEnvironment(settings)) },
+      env: {
+        ...environment,
+        ...databaseEnvironment(databases.urls),
+        ...(await keyEnvironment(settings, databases)),
+      },
       stdio: 'inherit',
     });
     // Ctrl-C reaches the program from the terminal itself; we stay until it has ended.
@@ -40,11 +44,14 @@ export async function runDatabaseProgram(
   }
 }
 
-/** Where the keys are. Only embedded databases get new ones: others have theirs already, wherever that is. */
-async function keyEnvironment(settings: Settings): Promise<Record<string, string>> {
-  if (settings.databases === undefined) {
-    await ensureAuditFiles(settings);
-    await ensureMasterKey(settings);
-  }
+/**
+ * Where the keys are. Only embedded databases get a master key: others have theirs already, wherever that is. Those of
+ * the trail are made by the start alone; a verification with a key of its own making would find everything forged.
+ */
+async function keyEnvironment(
+  settings: Settings,
+  { urls, cluster }: Databases,
+): Promise<Record<string, string>> {
+  if (cluster !== undefined) await ensureMasterKey(settings, urls);
   return { ...auditEnvironment(settings), ...masterKeyEnvironment(settings) };
 }

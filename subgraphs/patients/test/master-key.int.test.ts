@@ -21,7 +21,8 @@ it('the service does not start without a master key, and says which setting is m
 it('the service does not start without its file of master keys, and says which file', async () => {
   const file = '/nowhere/master-key';
   const { code, said } = await startInVain('patients', { ENCRYPTION_MASTER_KEY_FILE: file });
-  expect({ code, said }).toEqual({ code: 1, said: `ENCRYPTION_MASTER_KEY_FILE: ${file} cannot be read.\n` });
+  expect(code).toBe(1);
+  expect(said).toContain(`ENCRYPTION_MASTER_KEY_FILE: ${file} cannot be read. If it is lost, put it back`);
 });
 
 it('the service does not start with another master key, and says which one its data key wants', async () => {
