@@ -36,6 +36,17 @@ const keysSchema = z.array(
 );
 const countsSchema = z.array(z.object({ key: z.string().nullable(), count: z.number() }));
 
+/** Whether a database has the table of keys: not before its migrations are applied. */
+export async function hasKeyTable(migrationUrl: string): Promise<boolean> {
+  const pool = openDatabasePool({ url: migrationUrl, applicationName: 'caregraph-keys', max: 1 });
+  try {
+    const { rowCount } = await pool.query("SELECT WHERE to_regclass('data_keys') IS NOT NULL");
+    return rowCount === 1;
+  } finally {
+    await pool.end();
+  }
+}
+
 /** Counts the values of a service under each of its data keys; reads the whole table. */
 export async function readEncryptionStatus(
   service: EncryptedService,

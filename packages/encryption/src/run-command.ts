@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { KeysCommand } from './command-line.js';
 import type { EncryptedService } from './encrypted-columns.js';
 import { encryptionProblems, encryptionSettings } from './encryption-settings.js';
-import { readEncryptionStatus } from './key-status.js';
+import { hasKeyTable, readEncryptionStatus } from './key-status.js';
 import type { KeyChangeOptions, KeyChangeStep } from './key-change.js';
 import { rewrapDataKeys } from './rewrap-keys.js';
 import { rotateDataKeys } from './rotate-keys.js';
@@ -19,8 +19,8 @@ const schema = z.object({
 });
 
 /**
- * Carries out one command and prints what it does. Returns the exit code: 1 where a value does not decrypt. Throws a
- * `StartupError` for what whoever typed it can mend.
+ * Carries out one command and prints what it does. Returns the exit code: 1 where a value does not decrypt,
+ * 2 where a database is not migrated. Throws a `StartupError` for what whoever typed it can mend.
  */
 export async function runCommand(
   { name, services, master }: KeysCommand,
@@ -39,6 +39,11 @@ export async function runCommand(
       print(`${service}: ${text}`);
     };
     const migrationUrl = settings[urlSetting(service)] ?? '';
+    if (!(await hasKeyTable(migrationUrl))) {
+      tell('the database has no tables for keys yet: npm start, or npm run db:migrate, makes them');
+      exitCode = 2;
+      continue;
+    }
     if (name === 'keys:status') {
       await showStatus(service, migrationUrl, tell);
       continue;
@@ -46,7 +51,7 @@ export async function runCommand(
     const { changeContext } = actAsService(service, settings.AUDIT_KEYS_FILE ?? '');
     const options = { service, migrationUrl, settings, changeContext, onStep: describeSteps(tell) };
     const succeeded = master ? await rotateMaster(options, tell) : await rotateData(options, tell);
-    if (!succeeded) exitCode = 1;
+    if (!succeeded) exitCode = Math.max(exitCode, 1);
   }
   return exitCode;
 }
@@ -64,14 +69,17 @@ function urlSetting(service: EncryptedService): 'PATIENTS_MIGRATION_URL' | 'APPO
 async function rotateData(options: KeyChangeOptions, tell: (text: string) => void): Promise<boolean> {
   const { unreadable } = await rotateDataKeys(options);
   if (unreadable.length === 0) return true;
-  tell(`${unreadable.length} records were left as they are, and no key was retired:`);
+  const were = unreadable.length === 1 ? 'record was left as it is' : 'records were left as they are';
+  tell(`${unreadable.length} ${were}, and no key was retired:`);
   for (const { message } of unreadable) tell(message);
   return false;
 }
 
 async function rotateMaster(options: KeyChangeOptions, tell: (text: string) => void): Promise<boolean> {
   const { rewrapped, left } = await rewrapDataKeys(options);
-  tell(`${rewrapped} data keys were wrapped with the newest master key`);
+  tell(
+    `${rewrapped} ${rewrapped === 1 ? 'data key was' : 'data keys were'} wrapped with the newest master key`,
+  );
   for (const { id, masterKeyId } of left) {
     tell(`the retired data key ${id} stays wrapped by "${masterKeyId}", which is not among the master keys`);
   }
@@ -87,10 +95,10 @@ async function showStatus(
   for (const { id, masterKeyId, createdAt, retiredAt, worn, values } of keys) {
     const since = retiredAt === null ? '' : `, retired ${retiredAt.toISOString()}`;
     tell(
-      `data key ${id} of ${createdAt.toISOString()}${since}, wrapped by "${masterKeyId}": ${count(values)} values, at most ${(worn * 100).toFixed(2)} % of its uses`,
+      `data key ${id} of ${createdAt.toISOString()}${since}, wrapped by "${masterKeyId}": ${countOf(values, 'value')}, at most ${(worn * 100).toFixed(2)} % of its uses`,
     );
   }
-  tell(`${count(clearValues)} values in clear, ${count(strayValues)} under keys that there are not`);
+  tell(`${countOf(clearValues, 'value')} in clear, ${count(strayValues)} under keys that there are not`);
 }
 
 /** A line for each step, and for each tenth of the records. */
@@ -103,7 +111,7 @@ function describeSteps(tell: (text: string) => void): (step: KeyChangeStep) => v
         return;
       case 'progress': {
         const reached = Math.floor((step.done * 10) / Math.max(step.total, 1));
-        if (reached !== tenth) tell(`${count(step.done)} of ${count(step.total)} records`);
+        if (reached !== tenth) tell(`${count(step.done)} of ${countOf(step.total, 'record')}`);
         tenth = reached;
         return;
       }
@@ -125,6 +133,10 @@ function describeWriter({ pid, role, since }: Writer): string {
   const session =
     pid === null ? 'a prepared transaction' : `the session ${pid} of ${role ?? 'a role that is gone'}`;
   return since === null ? session : `${session}, in a transaction since ${since.toISOString()}`;
+}
+
+function countOf(number: number, thing: string): string {
+  return `${count(number)} ${thing}${number === 1 ? '' : 's'}`;
 }
 
 function count(number: number): string {

@@ -27,3 +27,20 @@ it('shows the state of the keys without any key, and changes nothing without tho
     'ENCRYPTION_MASTER_KEY_FILE: is required',
   );
 });
+
+it('says of a database that is not migrated what makes its tables, and changes nothing', async () => {
+  await using database = await createScratchDatabase('patients', { empty: true });
+  const environment = { ...keySettings(), PATIENTS_MIGRATION_URL: database.migrationUrl };
+  for (const command of ['keys:status', 'keys:rotate']) {
+    const lines: string[] = [];
+    const code = await runCommand(parseCommandLine([command, 'patients']), environment, (line) => {
+      lines.push(line);
+    });
+    expect({ code, lines }).toEqual({
+      code: 2,
+      lines: [
+        'patients: the database has no tables for keys yet: npm start, or npm run db:migrate, makes them',
+      ],
+    });
+  }
+});
