@@ -47,9 +47,12 @@ export function readAuditKeys(file: string): readonly AuditKey[] {
   try {
     text = readFileSync(file, 'utf8');
   } catch (cause) {
-    throw new StartupError(`AUDIT_KEYS_FILE: the audit key, ${file}, is missing or cannot be read.`, {
-      cause,
-    });
+    throw new StartupError(
+      `AUDIT_KEYS_FILE: the audit key, ${file}, is missing or cannot be read. Put it back; where there never was one, npm run audit:rotate-key makes it.`,
+      {
+        cause,
+      },
+    );
   }
   try {
     return keySetSchema.parse(JSON.parse(text)).keys.map(auditKeyOf);

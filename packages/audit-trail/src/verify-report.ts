@@ -6,12 +6,16 @@ export function reportLines(report: TrailReport): string[] {
   const { service, entries, oldest, newest, sealed, findings, counts, notices } = report;
   const span = oldest === null || newest === null ? '' : ` from ${oldest}Z to ${newest}Z`;
   return [
-    `${service}: ${entries} entries${span}, ${sealed} of them sealed; ` +
-      `${report.checkpoints} checkpoints in ${report.checkpointFiles} files`,
+    `${service}: ${entries} ${entries === 1 ? 'entry' : 'entries'}${span}, ${sealed} of them sealed; ` +
+      `${countOf(report.checkpoints, 'checkpoint')} in ${countOf(report.checkpointFiles, 'file')}`,
     ...findings.map((finding) => `${service}: ${describe(finding)}${more(counts[finding.kind], finding)}`),
     ...notices.map((notice) => `${service}: note: ${notice}`),
     `${service}: ${findings.length === 0 ? 'the trail is whole' : 'THE TRAIL IS NOT WHOLE'}`,
   ];
+}
+
+function countOf(number: number, thing: string): string {
+  return `${number} ${thing}${number === 1 ? '' : 's'}`;
 }
 
 function describe({ kind, sequence, entryId, recordedAt, entry, detail }: Finding): string {

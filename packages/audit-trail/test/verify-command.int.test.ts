@@ -34,7 +34,7 @@ it('ends with 0 and says that a trail is whole, with the private key or the publ
   const { exitCode, printed } = await run(trail);
   expect(exitCode).toBe(0);
   expect(printed[0]).toMatch(
-    /^users: 2 entries from \S+Z to \S+Z, 2 of them sealed; 1 checkpoints in 1 files$/,
+    /^users: 2 entries from \S+Z to \S+Z, 2 of them sealed; 1 checkpoint in 1 file$/,
   );
   expect(printed.at(-1)).toBe('users: the trail is whole');
   const publicKey = path.join(trail.checkpoints, `${trail.keys[0]?.id ?? ''}.pem`);
