@@ -30,7 +30,7 @@ export interface SealerOptions {
 }
 
 /** An entry that has waited this long for its seal is worth a warning, in seconds. */
-const longWait = 60;
+const longWait = 5;
 /** How many looks a service that ends still takes at what is new; what is left then is for the next process. */
 const looksWhenClosing = 4;
 

@@ -41,6 +41,19 @@ export async function readGuards(client: ClientBase, schema: string): Promise<Gu
   );
 }
 
+/**
+ * What somebody has put into `pg_catalog`, where PostgreSQL looks for names first: with it, the server answers
+ * otherwise than it was made to. Numbers from 16384 on are given out after a cluster was made. Asked in words that no
+ * such object can stand in for, and before anything else is.
+ */
+export async function findForeignBuiltins(client: ClientBase): Promise<Finding[]> {
+  const { rows } = await client.query<{ name: string }>(foreignBuiltinsStatement);
+  return rows.map(({ name }) => ({
+    kind: 'guard-altered',
+    detail: `The ${name} is no part of PostgreSQL: what this server answers is not to be relied on.`,
+  }));
+}
+
 /** What is missing, altered, or there although no migration makes it. */
 export function compareGuards(expected: Guards, actual: Guards): Finding[] {
   const names = [...new Set([...Object.keys(expected), ...Object.keys(actual)])].sort();
@@ -53,6 +66,22 @@ export function compareGuards(expected: Guards, actual: Guards): Finding[] {
     ];
   });
 }
+
+/** `pg_catalog` has the number 11 in every cluster; a cast is in no schema, so its types tell. */
+const foreignBuiltinsStatement = `
+  SELECT 'function '::text OPERATOR(pg_catalog.||) proname::text AS name FROM pg_catalog.pg_proc
+  WHERE oid OPERATOR(pg_catalog.>=) '16384'::oid AND pronamespace OPERATOR(pg_catalog.=) '11'::oid
+  UNION ALL
+  SELECT 'operator '::text OPERATOR(pg_catalog.||) oprname::text FROM pg_catalog.pg_operator
+  WHERE oid OPERATOR(pg_catalog.>=) '16384'::oid AND oprnamespace OPERATOR(pg_catalog.=) '11'::oid
+  UNION ALL
+  SELECT 'cast from '::text OPERATOR(pg_catalog.||) source.typname::text OPERATOR(pg_catalog.||) ' to '
+    OPERATOR(pg_catalog.||) target.typname::text
+  FROM pg_catalog.pg_cast
+  JOIN pg_catalog.pg_type AS source ON source.oid OPERATOR(pg_catalog.=) castsource
+  JOIN pg_catalog.pg_type AS target ON target.oid OPERATOR(pg_catalog.=) casttarget
+  WHERE pg_cast.oid OPERATOR(pg_catalog.>=) '16384'::oid
+    AND source.typnamespace OPERATOR(pg_catalog.=) '11'::oid AND target.typnamespace OPERATOR(pg_catalog.=) '11'::oid`;
 
 /**
  * The triggers that write entries, all triggers of the trail's own tables, the functions of both, and of all tables

@@ -10,7 +10,7 @@ import { indexCheckpoints } from './verify-checkpoints.js';
 import { openEvidence } from './verify-evidence.js';
 import type { Finding } from './verify-finding.js';
 import { collectFindings } from './verify-findings.js';
-import { compareGuards, expectedGuards, readGuards } from './verify-guards.js';
+import { compareGuards, expectedGuards, findForeignBuiltins, readGuards } from './verify-guards.js';
 import { readEntry, readExtent, readSealPages, readUnsealedPages, type TrailExtent } from './verify-pages.js';
 import { findReplays } from './verify-replays.js';
 import { findUnsealed, mostOvertaken, type OvertakenEntry } from './verify-unsealed.js';
@@ -58,7 +58,10 @@ export async function verifyTrail(options: VerifyOptions): Promise<TrailReport> 
   await client.connect();
   try {
     await using evidence = openEvidence(index.places);
+    // All else is named with its schema: nobody's search path leads the verification astray.
+    await client.query('SET search_path = pg_catalog, pg_temp');
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    for (const finding of await findForeignBuiltins(client)) collected.add(finding);
     const extent = await readExtent(client, tables);
     const check = keys === null ? () => null : createAttestationCheck(service, keys);
     const chain = createChainCheck(evidence, (id) => readEntry(client, tables, id));

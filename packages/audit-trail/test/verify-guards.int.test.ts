@@ -13,6 +13,8 @@ import {
   readGuards,
   type Guards,
 } from '../src/verify-guards.js';
+import { createScratchTrail } from './seal-fixtures.js';
+import { verify } from './verify-fixtures.js';
 
 async function guardsOf(url: string, schema: string, ...before: readonly string[]): Promise<Guards> {
   const client = new Client({ connectionString: url });
@@ -104,4 +106,34 @@ it.each(tamperings)('names %s', async (_, statement, guard) => {
   const found = compareGuards(await expectedGuards('users'), guards);
   expect(found[0]).toMatchObject({ kind: 'guard-altered' });
   expect(found.map(({ detail }) => detail)).toContainEqual(expect.stringContaining(`The ${guard} `));
+});
+
+const foreignBuiltins: readonly (readonly [what: string, statements: string, name: string])[] = [
+  [
+    'a function that answers before the one that is asked',
+    `CREATE FUNCTION pg_catalog.json_build_array(text, bigint) RETURNS json LANGUAGE sql RETURN '[]'::json`,
+    'function json_build_array',
+  ],
+  [
+    'an operator between types that had none',
+    `CREATE FUNCTION public.never(text, bigint) RETURNS boolean LANGUAGE sql RETURN false;
+     CREATE OPERATOR pg_catalog.= (LEFTARG = text, RIGHTARG = bigint, FUNCTION = public.never)`,
+    'operator =',
+  ],
+  [
+    'a cast between types that had none',
+    `CREATE FUNCTION public.as_bytes(bigint) RETURNS xml LANGUAGE sql RETURN NULL::xml;
+     CREATE CAST (bigint AS xml) WITH FUNCTION public.as_bytes(bigint)`,
+    'cast from int8 to xml',
+  ],
+];
+
+it.each(foreignBuiltins)("names %s among PostgreSQL's own, first of all", async (_, statements, name) => {
+  await using trail = await createScratchTrail();
+  await trail.seal();
+  await trail.rows('SET allow_system_table_mods = on; ' + statements);
+  expect((await verify(trail)).findings[0]).toMatchObject({
+    kind: 'guard-altered',
+    detail: expect.stringMatching(`^The ${name} is no part of PostgreSQL`) as string,
+  });
 });
