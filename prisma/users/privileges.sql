@@ -13,8 +13,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON sessions, refresh_tokens TO :"runtime_ro
 GRANT USAGE ON SEQUENCE users_id_seq TO :"runtime_role";
 GRANT SELECT, INSERT, UPDATE, DELETE ON login_devices TO :"runtime_role";
 
--- The trail is only ever added to. Number, time, database role and source of an entry are the database's to say: an
--- entry of a trigger is not to be had by writing one.
+-- The trail is only ever added to. Number, time, transaction, database role and source of an entry are the database's
+-- to say: an entry of a trigger is not to be had by writing one.
 GRANT SELECT ON audit_entries TO :"runtime_role";
 GRANT INSERT (
     action, outcome, record_type, record_ids, record_count, patient_ids, fields, operation, code, actor_kind,

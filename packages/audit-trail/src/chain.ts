@@ -6,11 +6,14 @@ export const entryColumns = [
   ...['id', 'recorded_at', 'source', 'action', 'outcome', 'record_type', 'record_ids', 'record_ranges'],
   ...['record_count', 'patient_ids', 'patient_ranges', 'fields', 'operation', 'code', 'actor_kind'],
   ...['actor_user_id', 'actor_role', 'actor_name', 'session_id', 'address', 'user_agent', 'request_id'],
-  ...['database_role', 'attested_at', 'attestation'],
+  ...['database_role', 'attested_at', 'attestation', 'transaction_id'],
 ] as const;
 
-/** Stands before the columns, so that a text of other columns can never pass for one of these. */
-export const canonicalVersion = 'caregraph-audit-1';
+/**
+ * Stands before the columns, so that a text of other columns can never pass for one of these; the first one is of
+ * entries from before their transactions were named.
+ */
+export const canonicalVersions = ['caregraph-audit-1', 'caregraph-audit-2'] as const;
 
 /**
  * The SQL expression of an entry's canonical text, a JSON array: the same on every connection, because JSON has its
@@ -22,7 +25,14 @@ export function canonicalText(alias: string): string {
     if (column === 'attestation') return `pg_catalog.encode(${value}, 'hex')`;
     return column.endsWith('_ranges') ? `${value}::text` : value;
   });
-  return `pg_catalog.json_build_array('${canonicalVersion}', ${columns.join(', ')})::text`;
+  const [unnamed, named] = canonicalVersions;
+  const textOf = (version: string, values: readonly string[]): string =>
+    `pg_catalog.json_build_array('${version}', ${values.join(', ')})::text`;
+  // As it was sealed: the column came later, with 0 in what was there.
+  return (
+    `CASE WHEN ${alias}.transaction_id OPERATOR(pg_catalog.=) 0::bigint ` +
+    `THEN ${textOf(unnamed, columns.slice(0, -1))} ELSE ${textOf(named, columns)} END`
+  );
 }
 
 /** The names of the two tables, which no table of the same name elsewhere can stand in for. */

@@ -6,6 +6,7 @@ import { readCheckpointLine } from './checkpoint.js';
 import { listCheckpointFiles, readLastLine } from './checkpoint-files.js';
 import { isSignedBy, publicKeysOf, type CheckpointKey } from './checkpoint-signature.js';
 import { createCheckpointWriter, type SealedEntry } from './checkpoint-writer.js';
+import { readSealsToCover } from './seals-to-cover.js';
 
 /** Writes checkpoints for what has been sealed. */
 export interface CheckpointRound {
@@ -32,8 +33,6 @@ interface Options {
   readonly onWritten: () => void;
 }
 
-/** The most seals that one checkpoint covers: it has to be read as a whole. */
-const largestCheckpoint = 5_000;
 /** How many of the newest files are read in the beginning; replicas that run at once have one each. */
 const recentFiles = 50;
 
@@ -76,7 +75,7 @@ export function createCheckpointRound({
       firstSealed = Number.POSITIVE_INFINITY;
       for (let last = covered; ;) {
         const isKnown = latest[0]?.sequence === last + 1;
-        const seals = isKnown ? latest : await readSeals(pool, tables, last);
+        const seals = isKnown ? latest : await readSealsToCover(pool, tables, last, logger);
         const end = seals.at(-1);
         if (end === undefined) break;
         await writer.append(seals);
@@ -107,22 +106,4 @@ async function lastCovered(
     if (read !== null && isSignedBy(read, publicKeys)) last = Math.max(last, read.checkpoint.to);
   }
   return last;
-}
-
-async function readSeals(pool: Pool, tables: TrailTables, after: number): Promise<SealedEntry[]> {
-  const { rows } = await pool.query<{ sequence: string; entry_id: string; digest: Buffer; chain: Buffer }>({
-    name: 'read_seals_to_cover',
-    text: `SELECT sequence, entry_id, digest, chain FROM ${tables.seals}
-      WHERE sequence > $1 ORDER BY sequence LIMIT $2`,
-    values: [after, largestCheckpoint],
-  });
-  const first = Number(rows[0]?.sequence);
-  // A checkpoint covers seals that follow each other; what is missing between them is for the verification to tell.
-  const gap = rows.findIndex(({ sequence }, index) => Number(sequence) !== first + index);
-  return rows.slice(0, gap === -1 ? rows.length : gap).map((row) => ({
-    sequence: Number(row.sequence),
-    entryId: BigInt(row.entry_id),
-    digest: row.digest,
-    chain: row.chain,
-  }));
 }

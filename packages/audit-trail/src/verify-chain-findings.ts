@@ -1,3 +1,4 @@
+import { chainStart } from './chain.js';
 import type { KnownSeal } from './verify-evidence.js';
 import { describeEntry, type Finding } from './verify-finding.js';
 
@@ -8,6 +9,21 @@ export interface SealRow {
   readonly digest: Buffer;
   readonly chain: Buffer;
   readonly canonical: string | null;
+}
+
+/** What is wrong with a seal that no service makes; null where it is only its content that can be wrong. */
+export function misshapen(row: SealRow): Finding | null {
+  const isCounted = Number.isSafeInteger(row.sequence);
+  if (isCounted && [row.digest, row.chain].every(({ length }) => length === chainStart.length)) return null;
+  const { sequence, ...entry } = placeOf(row);
+  return {
+    kind: 'seal-altered',
+    ...entry,
+    ...(isCounted && { sequence }),
+    detail: isCounted
+      ? 'No service makes such a seal: its digest or its chain is not of 32 bytes.'
+      : 'No service makes such a seal: nothing counts so far.',
+  };
 }
 
 /** Two checkpoints tell of different entries in one place. */

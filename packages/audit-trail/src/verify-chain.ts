@@ -1,5 +1,12 @@
 import { chainStart, digestOf, markOf, nextInChain } from './chain.js';
-import { alteredBefore, placeOf, replaced, sealedBy, type SealRow } from './verify-chain-findings.js';
+import {
+  alteredBefore,
+  misshapen,
+  placeOf,
+  replaced,
+  sealedBy,
+  type SealRow,
+} from './verify-chain-findings.js';
 import type { Evidence, KnownSeal } from './verify-evidence.js';
 import { describeEntry, type Finding } from './verify-finding.js';
 
@@ -100,15 +107,16 @@ export function createChainCheck(evidence: Evidence, readEntry: ReadEntry): Chai
 
   return {
     async page(rows) {
-      const to = rows.at(-1)?.sequence;
-      if (finding !== null || to === undefined) return;
-      const known = await evidence.page(sequence + 1, to);
+      if (finding !== null || rows.length === 0) return;
+      // No more than there are rows: where a number is left out, the first that is missing is all that matters.
+      const known = await evidence.page(sequence + 1, sequence + rows.length);
       for (const row of rows) {
         sequence += 1;
         finding =
-          row.sequence === sequence
+          misshapen(row) ??
+          (row.sequence === sequence
             ? await check(row, known.get(sequence) ?? [])
-            : await missing(sequence, known.get(sequence)?.[0]);
+            : await missing(sequence, known.get(sequence)?.[0]));
         if (finding !== null) return;
         last = row;
       }

@@ -66,9 +66,10 @@ export function openEvidence(places: readonly CheckpointPlace[]): Evidence {
     async page(from, to) {
       while ((places[cursor]?.to ?? from) < from) cursor += 1;
       const known = new Map<number, KnownSeal[]>();
-      for (let index = cursor; (places[index]?.from ?? to + 1) <= to; index += 1) {
+      for (let index = cursor; index < places.length; index += 1) {
         const place = places[index];
-        if (place === undefined || place.to < from) continue;
+        if (place === undefined || place.from > to) break;
+        if (place.to < from) continue;
         for (const checkpoint of await read(place)) addSeals(known, checkpoint);
       }
       for (const seals of known.values()) seals.sort((a, b) => a.time.localeCompare(b.time));

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { canonicalVersion, entryColumns } from './chain.js';
+import { canonicalVersions, entryColumns } from './chain.js';
 
 /** What can be wrong with a trail. */
 export type FindingKind =
@@ -24,7 +24,7 @@ export type FindingKind =
   | 'unattested'
   /** The service has vouched for it long before, or long after: its word was taken from another entry. */
   | 'attested-at-another-time'
-  /** The service has vouched for it once, and it is there twice: it was copied. */
+  /** The service has vouched for one entry, or one transaction, and its word is in another, too: it was copied. */
   | 'replayed'
   | 'checkpoint-altered'
   | 'checkpoint-removed'
@@ -61,6 +61,7 @@ const columns = z.object({
   ...{ operation: text, code: text, actor_kind: z.enum(['user', 'service', 'anonymous', 'database']) },
   ...{ actor_user_id: z.number().nullable(), actor_role: text, actor_name: text, session_id: text },
   ...{ address: text, user_agent: text, request_id: text, attested_at: text, attestation: text },
+  transaction_id: z.number().optional(),
 });
 
 /** The columns of an entry by name, as its canonical text has them. */
@@ -69,7 +70,8 @@ export type EntryColumns = z.output<typeof columns>;
 /** Reads a canonical text; null where a column holds what no service and no trigger writes. */
 export function readCanonical(canonical: string): EntryColumns | null {
   const values = anything.parse(JSON.parse(canonical));
-  if (values[0] !== canonicalVersion) throw new Error('The canonical text is of another version.');
+  if (!canonicalVersions.some((version) => version === values[0]))
+    throw new Error('The canonical text is of another version.');
   const byName: Record<string, unknown> = {};
   entryColumns.forEach((column, index) => {
     byName[column] = values[index + 1];

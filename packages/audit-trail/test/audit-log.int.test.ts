@@ -29,7 +29,7 @@ beforeAll(async () => {
       range_agg(int8range(id, id, '[]')), 5001, range_agg(int8range(id, id, '[]')), 'database', 'postgres'
     FROM (SELECT generate_series(1000, 5999) UNION ALL SELECT 9000) AS loaded (id)`);
   await owner.query(
-    `INSERT INTO audit_seals (sequence, entry_id, digest, chain) SELECT 1, min(id), '', '' FROM audit_entries`,
+    `INSERT INTO audit_seals (sequence, entry_id, digest, chain) SELECT 1, min(id), sha256('digest'), sha256('chain') FROM audit_entries`,
   );
   return async () => {
     await Promise.all([owner.end(), pool.end()]);

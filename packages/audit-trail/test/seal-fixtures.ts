@@ -111,6 +111,7 @@ export async function createScratchTrail(): Promise<ScratchTrail> {
         await client.query('ALTER TABLE audit_entries ALTER id SET GENERATED ALWAYS');
         await client.query('ALTER TABLE audit_entries ENABLE ALWAYS TRIGGER audit_entries_are_final');
         await client.query('ALTER TABLE audit_seals ENABLE ALWAYS TRIGGER audit_seals_are_final');
+        await client.query('ALTER TABLE audit_seals ENABLE ALWAYS TRIGGER audit_seals_continue');
       }),
     rows: <Row extends object>(sql: string) =>
       asSuperuser(database, async (client) => (await client.query<Row>(sql)).rows),

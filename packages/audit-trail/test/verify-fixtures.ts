@@ -38,7 +38,7 @@ export function copyOf(id: number, newId: number): string {
   const columns =
     'recorded_at, source, action, outcome, record_type, record_ids, record_count, patient_ids, fields, operation, ' +
     'code, actor_kind, actor_user_id, actor_role, actor_name, session_id, address, user_agent, request_id, ' +
-    'database_role, attested_at, attestation';
+    'database_role, attested_at, attestation, transaction_id';
   return `INSERT INTO audit_entries (id, ${columns}) OVERRIDING SYSTEM VALUE
     SELECT ${newId}, ${columns} FROM audit_entries WHERE id = ${id}`;
 }

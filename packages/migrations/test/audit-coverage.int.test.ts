@@ -70,6 +70,10 @@ test.each([
   ['20261124010000_create_audit_trail/migration.sql', services],
   ['20261124010000_create_audit_trail/down.sql', services],
   ['20261124010100_audit_changes/migration.sql', services],
+  ['20261124030000_check_seals/migration.sql', services],
+  ['20261124030000_check_seals/down.sql', services],
+  ['20261124030100_name_transactions/migration.sql', services],
+  ['20261124030100_name_transactions/down.sql', services],
   ['20261124020000_create_data_keys/migration.sql', ['patients', 'appointments']],
 ])(
   '%s is word for word the same for all services, but for the tables that it names',

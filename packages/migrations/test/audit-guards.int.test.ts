@@ -44,7 +44,7 @@ describe.each(services)('the trail of %s', (service) => {
     const own = { action: `'read'`, outcome: `'success'`, actor_kind: `'anonymous'` };
     const chosen = {
       ...{ id: '1', recorded_at: `'2031-01-01'`, database_role: `'postgres'`, source: `'trigger'` },
-      ...{ record_ranges: `'{[1,2)}'`, patient_ranges: `'{[1,2)}'` },
+      ...{ record_ranges: `'{[1,2)}'`, patient_ranges: `'{[1,2)}'`, transaction_id: '1' },
     };
     for (const [column, value] of Object.entries(chosen)) {
       const statement = insertInto('audit_entries', { ...own, [column]: value }).replace(

@@ -60,7 +60,9 @@ test.each(['patients', 'appointments'] as const)(
     if (service === 'patients') await addPatient(owner, 'allergies', 'Peanuts');
     else await addAppointment(owner, 'notes', 'Fasting');
     const steps = await stepsBackTo(service, 'create_data_keys');
-    expect(await rollback({ service, migrationUrl: database.migrationUrl, steps })).toHaveLength(steps);
+    const options = { service, migrationUrl: database.migrationUrl, steps };
+    // The trail, which names what was added, is in the way of its own migrations only.
+    expect(await rollback({ ...options, discardAuditTrail: true })).toHaveLength(steps);
   },
 );
 
@@ -83,8 +85,8 @@ test.each(services)('%s: a trail with entries is discarded only where that is sa
     (await readStatus(options)).filter(({ version }) => version.endsWith('_audit_changes')),
   ).toMatchObject([{ state: 'applied' }]);
 
-  // The two of the trail are left.
-  await rollback({ ...options, steps: 1, discardAuditTrail: true });
+  const withChanges = await stepsBackTo(service, 'audit_changes');
+  await rollback({ ...options, steps: withChanges, discardAuditTrail: true });
   await expect(rollback({ ...options, steps: 1 })).rejects.toThrow(/gone for good/);
   await rollback({ ...options, steps: 1, discardAuditTrail: true });
   expect(await owner.query(`SELECT to_regclass('audit_entries') AS trail`)).toEqual([{ trail: null }]);
