@@ -86,8 +86,8 @@ export function observeEntities(types: ReadonlyMap<string, AuditedType>): Observ
   };
 }
 
-/** An audited record that a source is, if it is one. */
-function noteRecord(
+/** Notes a field of an audited record that a source is, if it is one; or with null, that it is given out at all. */
+export function noteRecord(
   audit: AuditRecorder,
   type: AuditedType,
   source: unknown,

@@ -1,3 +1,4 @@
+import type { AuditOutcome } from './audit-entry.js';
 import { knowableIds, patientIdsOf, property, type AuditedType, type Observer } from './access-observers.js';
 
 /**
@@ -27,19 +28,23 @@ export function observeList(
 }
 
 /**
- * A mutation that was refused, as a whole or for what its input fills in, or that named a record which is not there
- * for the viewer. What a mutation changes is noted by the tables that it changes. `type` is what its payload holds.
+ * A mutation that was refused, as a whole or for what its input fills in, that named a record which is not there for
+ * the viewer, or that failed otherwise for an audited record: to be told that a version is stale, or a slot taken, is
+ * to learn something. What a mutation changes is noted by the tables that it changes. `type` is what its payload holds.
  */
 export function observeMutation(coordinate: string, type: AuditedType | null): Observer {
   return ({ args, value, refusal, audit }) => {
     const problem = refusal === null ? worstOf(property(value, 'userErrors')) : { code: refusal, fields: [] };
     if (problem === null) return;
+    const outcome = refusal === null ? outcomeOf(problem.code) : 'DENIED';
+    // What is wrong with a value says nothing about anybody.
+    if (outcome === 'FAILURE' && (type === null || problem.code === 'INVALID_INPUT')) return;
     const { input } = args;
     const id = property(input, 'id');
     const patientId = type?.patientId === 'id' ? id : property(input, 'patientId');
     audit.note({
       action: 'EXECUTE',
-      outcome: isMissing(problem.code) ? 'NOT_FOUND' : 'DENIED',
+      outcome,
       ...(type !== null && { recordType: type.name }),
       recordIds: knowableIds(id),
       patientIds: patientIdsOf(patientId),
@@ -50,17 +55,22 @@ export function observeMutation(coordinate: string, type: AuditedType | null): O
   };
 }
 
-/** Of the errors of a payload the one to note, a refusal before a missing record, with the input fields concerned. */
+/** Of the errors of a payload the one to note, a refusal first, then a missing record, with the input fields concerned. */
 function worstOf(userErrors: unknown): { readonly code: string; readonly fields: readonly string[] } | null {
   if (!Array.isArray(userErrors)) return null;
   const codes = userErrors.map((error) => property(error, 'code'));
-  const code = codes.find((one) => one === 'FORBIDDEN') ?? codes.find(isMissing);
+  const code = codes.find((one) => one === 'FORBIDDEN') ?? codes.find(isMissing) ?? codes[0];
   if (typeof code !== 'string') return null;
   const fields = userErrors.flatMap((error): string[] => {
     const path = property(error, 'field');
     return property(error, 'code') === code && Array.isArray(path) ? [path.join('.')] : [];
   });
   return { code, fields };
+}
+
+function outcomeOf(code: string): AuditOutcome {
+  if (code === 'FORBIDDEN') return 'DENIED';
+  return isMissing(code) ? 'NOT_FOUND' : 'FAILURE';
 }
 
 /** `NOT_FOUND`, `PATIENT_NOT_FOUND` and their like. */

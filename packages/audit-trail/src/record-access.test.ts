@@ -11,8 +11,9 @@ const sdl = `
   type Patient { id: ID! name: String allergies: String secret: String! record: Patient appointments: AppointmentConnection }
   type Doctor { id: ID! email: String }
   type Appointment { id: ID! notes: String patient: Patient }
-  type AppointmentEdge { node: Appointment! }
-  type AppointmentConnection { edges: [AppointmentEdge!]! totalCount: Int }
+  type AppointmentEdge { node: Appointment! cursor: String! }
+  type PageInfo { startCursor: String endCursor: String }
+  type AppointmentConnection { edges: [AppointmentEdge!]! pageInfo: PageInfo! totalCount: Int }
   type AuditEntry { id: ID! }
   type AuditEntryEdge { node: AuditEntry! }
   type AuditEntryConnection { edges: [AuditEntryEdge!]! }
@@ -76,6 +77,50 @@ async function notedOf(source: string, resolvers: Resolvers = {}): Promise<Audit
 function refuse(code: 'FORBIDDEN' | 'UNAUTHENTICATED'): never {
   throw fault(code, 'No.');
 }
+
+describe('what is noted of a cursor', () => {
+  const other = { id: 9, patientId: 2 };
+  const page = {
+    'Query.appointments': () => ({
+      edges: [
+        { node: appointment, cursor: 'a' },
+        { node: other, cursor: 'b' },
+      ],
+      pageInfo: { startCursor: 'a', endCursor: 'b' },
+    }),
+  };
+  const cursorsOf = (recordIds: number[], patientIds: number[]): AuditEvent => ({
+    action: 'READ',
+    outcome: 'SUCCESS',
+    recordType: 'Appointment',
+    recordIds,
+    patientIds,
+    fields: [],
+  });
+
+  it('is each record whose edge gives out its cursor and nothing else', async () => {
+    expect(await notedOf('{ appointments { edges { cursor } } }', page)).toContainEqual(
+      cursorsOf([8, 9], [1, 2]),
+    );
+  });
+
+  it('is the first and the last record of a page that gives out no more than where it begins and ends', async () => {
+    expect(await notedOf('{ appointments { pageInfo { endCursor } } }', page)).toContainEqual(
+      cursorsOf([9], [2]),
+    );
+    expect(await notedOf('{ appointments { pageInfo { startCursor } } }', page)).toContainEqual(
+      cursorsOf([8], [1]),
+    );
+  });
+
+  it('is no record where a page is empty', async () => {
+    const empty = {
+      'Query.appointments': () => ({ edges: [], pageInfo: { startCursor: null, endCursor: null } }),
+    };
+    const noted = await notedOf('{ appointments { pageInfo { startCursor endCursor } } }', empty);
+    expect(noted.map(({ action }) => action)).toEqual(['SEARCH']);
+  });
+});
 
 describe('what is noted of a record', () => {
   const read = { action: 'READ', outcome: 'SUCCESS', recordType: 'Patient', recordIds: [1], patientIds: [1] };
@@ -267,6 +312,13 @@ describe('what is noted of records that are not shown', () => {
         ...{ action: 'EXECUTE', outcome, recordType: 'Patient', recordIds: ['4'], patientIds: [4] },
         ...{ fields: ['allergies'], operation: 'Mutation.change', code },
       },
+    ]);
+  });
+
+  it.each(['STALE_VERSION', 'SLOT_TAKEN'])('is a mutation of a record that fails with %s', async (code) => {
+    const change = { 'Mutation.change': () => ({ userErrors: [{ code, field: null }] }) };
+    expect(await notedOf('mutation { change(input: { id: "4" }) { userErrors { code } } }', change)).toEqual([
+      expect.objectContaining({ action: 'EXECUTE', outcome: 'FAILURE', code, patientIds: [4] }),
     ]);
   });
 

@@ -20,6 +20,7 @@ import {
   type Observer,
 } from './access-observers.js';
 import type { AuditRecorder } from './audit-recorder.js';
+import { observeEdgeCursor, observePage, observePageCursor } from './cursor-observers.js';
 import { observeList, observeMutation } from './operation-observers.js';
 import { isThenable } from './thenable.js';
 
@@ -61,11 +62,19 @@ export function recordAccess(
     if (parent === mutation) return [observeMutation(coordinate, payloadRecord(answer, types))];
     if (field === '_entities') return [observeQuery(coordinate), observeEntities(types)];
     const ofParent = types.get(parent) ?? (parent === patient.name ? patient : null);
-    const node = listed.get(nodeOf(answer.name));
+    if (parent === 'PageInfo' && (field === 'startCursor' || field === 'endCursor')) {
+      return [observePageCursor(field)];
+    }
+    const edgeOf = field === 'cursor' ? types.get(withoutSuffix(parent, 'Edge')) : undefined;
+    if (edgeOf !== undefined) return [observeEdgeCursor(edgeOf)];
+    const nodeName = withoutSuffix(answer.name, 'Connection');
+    const node = listed.get(nodeName);
+    const page = types.get(nodeName);
     const record = types.get(answer.name);
     const parentType = types.get(parent);
     return [
       ...(node === undefined ? [] : [observeList(coordinate, node.name, ofParent?.patientId ?? null)]),
+      ...(page === undefined ? [] : [observePage(page)]),
       ...(record === undefined ? [] : [observeRecords(record)]),
       ...(record === undefined || parent !== query ? [] : [observeMissing(coordinate, record)]),
       parent === query
@@ -87,9 +96,9 @@ export function recordAccess(
   });
 }
 
-/** The type of the nodes of a connection; of anything else a name that no type has. */
-function nodeOf(type: string): string {
-  return type.endsWith('Connection') ? type.slice(0, -'Connection'.length) : '';
+/** The type that a connection or an edge is of; of anything else a name that no type has. */
+function withoutSuffix(type: string, suffix: 'Connection' | 'Edge'): string {
+  return type.endsWith(suffix) ? type.slice(0, -suffix.length) : '';
 }
 
 /** The type of the audited record that a mutation's payload holds. */
