@@ -244,5 +244,7 @@ it('wraps the data keys with a new master key, after which the old one is not ne
   const later = await openTestCipher(database, { settings: { ENCRYPTION_MASTER_KEY: second } });
   expect(await later.decrypt(stored, place)).toBe('Penicillin');
   await later.close();
-  await expect(openTestCipher(database, { settings })).rejects.toThrow('which ENCRYPTION_MASTER_KEY_FILE');
+  await expect(openTestCipher(database, { settings })).rejects.toThrow(
+    'which ENCRYPTION_MASTER_KEY does not hold',
+  );
 });
