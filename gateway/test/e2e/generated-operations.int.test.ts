@@ -13,7 +13,7 @@ import {
 import { connectRows, insertAppointment, insertPatient, insertUser, type UserRow } from './platform/rows.js';
 
 /** How many operations each role sends; thousands where a machine has the time for it. */
-const runs = Number(process.env['CAREGRAPH_FUZZ_RUNS'] ?? 400);
+const runs = Number(process.env['CAREGRAPH_FUZZ_RUNS'] ?? 200);
 /** With the number of the first case, what makes a case that failed happen again. */
 const seed = process.env['CAREGRAPH_FUZZ_SEED'] ?? 'caregraph';
 const first = Number(process.env['CAREGRAPH_FUZZ_FIRST'] ?? 0);
