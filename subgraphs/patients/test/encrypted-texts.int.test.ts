@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createScratchDatabase, sharedDatabase } from '../../../test/cluster.js';
+import { createScratchDatabase, type ScratchDatabase } from '../../../test/cluster.js';
 import { runStatement } from '../../../test/held-lock.js';
 import { startServiceProcess } from '../../../test/service-process.js';
 import { userViewer, type SubgraphClient } from '../../../test/subgraph-client.js';
@@ -23,13 +23,20 @@ interface StoredRow {
 }
 
 const nurse = userViewer('NURSE');
-const { databaseUrl } = sharedDatabase('patients');
+// Of its own: other tests read whatever the shared one holds, and here are texts that nobody can read.
+let own: ScratchDatabase;
+let databaseUrl: string;
 let service: SubgraphClient;
 
 beforeAll(async () => {
-  service = await startPatients();
+  own = await createScratchDatabase('patients');
+  ({ databaseUrl } = own);
+  service = await startPatients({ PATIENTS_DATABASE_URL: databaseUrl });
 });
-afterAll(() => service[Symbol.asyncDispose]());
+afterAll(async () => {
+  await service[Symbol.asyncDispose]();
+  await own[Symbol.asyncDispose]();
+});
 
 /** Texts that nobody else has. */
 function newTexts() {
@@ -212,7 +219,7 @@ describe('a text that was moved', () => {
   ];
 
   it('from another record or column costs its field, and the log names the place only', async () => {
-    await using process = await startServiceProcess('patients', {});
+    await using process = await startServiceProcess('patients', { PATIENTS_DATABASE_URL: databaseUrl });
     const creator = userViewer('NURSE');
     const texts = newTexts();
     const source = await create(newTexts(), service, creator);
