@@ -1,5 +1,6 @@
 import { parseId } from '@caregraph/service-kit';
 import type { AuditRecorder } from './audit-recorder.js';
+import { property, type AuditedType } from './audited-type.js';
 import { isThenable } from './thenable.js';
 
 /** What a field of the schema was asked, and answered. */
@@ -16,23 +17,17 @@ export interface Seen {
 /** Notes what is worth an entry. */
 export type Observer = (seen: Seen) => void;
 
-/** A GraphQL type of which records are audited, with the property that holds the patient's id, if it has one. */
-export interface AuditedType {
-  readonly name: string;
-  readonly patientId: string | null;
-}
-
 /** A field of an audited record, given out or refused. */
 export function observeField(type: AuditedType, field: string): Observer {
   return ({ source, refusal, audit }) => {
-    noteRecord(audit, type, source, field, refusal);
+    audit.read(type, source, field, refusal);
   };
 }
 
 /** Audited records that a field answers, whatever is then asked of them: that they exist says something, too. */
 export function observeRecords(type: AuditedType): Observer {
   return ({ value, audit }) => {
-    for (const record of Array.isArray(value) ? value : [value]) noteRecord(audit, type, record, null, null);
+    for (const record of Array.isArray(value) ? value : [value]) audit.read(type, record, null, null);
   };
 }
 
@@ -77,31 +72,13 @@ export function observeEntities(types: ReadonlyMap<string, AuditedType>): Observ
       if (type === undefined) continue;
       const note = (entity: unknown): void => {
         if (entity === null) noteMissing(audit, type, property(references[index], 'id'), 'Query._entities');
-        else noteRecord(audit, type, entity, null, null);
+        else audit.read(type, entity, null, null);
       };
       // Noted before GraphQL goes on with it, whose own listener comes later. What fails gives nothing out.
       if (isThenable(answer)) answer.then(note, () => undefined);
       else note(answer);
     }
   };
-}
-
-/** Notes a field of an audited record that a source is, if it is one; or with null, that it is given out at all. */
-export function noteRecord(
-  audit: AuditRecorder,
-  type: AuditedType,
-  source: unknown,
-  field: string | null,
-  refusal: string | null,
-): void {
-  const id = property(source, 'id');
-  if (typeof id !== 'number' && typeof id !== 'string') return;
-  const patientId = type.patientId === null ? null : property(source, type.patientId);
-  audit.read(
-    { type: type.name, id, patientId: typeof patientId === 'number' ? patientId : null },
-    field,
-    refusal,
-  );
 }
 
 function noteMissing(audit: AuditRecorder, type: AuditedType, id: unknown, operation: string): void {
@@ -127,9 +104,4 @@ export function knowableIds(id: unknown): string[] {
 /** The patient whom an id that a client sent stands for, if it can be one. */
 export function patientIdsOf(id: unknown): number[] {
   return typeof id === 'string' || typeof id === 'number' ? [parseId(String(id)) ?? []].flat() : [];
-}
-
-/** The property of an object; undefined of anything else. */
-export function property(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }

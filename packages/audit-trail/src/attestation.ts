@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 import type { ServiceName } from '@caregraph/service-kit';
 import type { AuditKey } from './audit-keys.js';
 import type { EntryContent, Origin } from './audit-entry.js';
@@ -51,10 +51,23 @@ export function pseudonymOf(service: ServiceName, text: string, key: AuditKey): 
 /** How many random bytes an attestation begins with. */
 export const nonceLength = 8;
 
+/** Random bytes cost a tenth of the time when they are fetched by the thousand. */
+const randomPool = Buffer.alloc(512 * nonceLength);
+let randomPoolUsed = randomPool.length;
+
+function freshNonce(): Buffer {
+  if (randomPoolUsed === randomPool.length) {
+    randomFillSync(randomPool);
+    randomPoolUsed = 0;
+  }
+  randomPoolUsed += nonceLength;
+  return Buffer.from(randomPool.subarray(randomPoolUsed - nonceLength, randomPoolUsed));
+}
+
 /** Vouches for a text, which is one of the first two above. */
 export function attest(key: AuditKey, textAt: (attestedAt: string) => string, now = new Date()): Attestation {
   const attestedAt = now.toISOString();
-  const attestation = attestationOf(textAt(attestedAt), randomBytes(nonceLength), key);
+  const attestation = attestationOf(textAt(attestedAt), freshNonce(), key);
   return { attestedAt, attestation: attestation.toString('base64') };
 }
 

@@ -85,23 +85,22 @@ export function originOf({ viewer, client, requestId }: CallContext): Origin {
     actorRole: isUser ? viewer.role : null,
     actorName: viewer.kind === 'service' ? viewer.name : null,
     sessionId: isUser ? viewer.sessionId : null,
-    address: storable(client.address),
-    userAgent: storable(client.userAgent),
+    address: client.address === null ? null : storable(client.address),
+    userAgent: client.userAgent === null ? null : storable(client.userAgent),
     requestId: storable(requestId),
   };
 }
 
-/** The entry of an event in a call. */
-export function contentOf(event: AuditEvent, call: CallContext): EntryContent {
-  const recordIds = (event.recordIds ?? []).map(String);
-  const origin = originOf({ ...call, viewer: event.viewer ?? call.viewer });
+/** The entry of an event, whoever caused it from wherever. */
+export function contentOf(event: AuditEvent, origin: Origin): EntryContent {
+  const recordIds = event.recordIds ?? [];
   return {
     ...origin,
     actorName: event.claimedName ?? origin.actorName,
     action: actionMapping.toColumn(event.action),
     outcome: outcomeMapping.toColumn(event.outcome),
     recordType: event.recordType ?? null,
-    recordIds: recordIds.map((id) => storable(id) ?? ''),
+    recordIds: recordIds.map((id) => (typeof id === 'number' ? String(id) : storable(id))),
     recordCount: event.recordCount ?? recordIds.length,
     patientIds: event.patientIds ?? [],
     fields: event.fields ?? [],
@@ -114,6 +113,6 @@ export function contentOf(event: AuditEvent, call: CallContext): EntryContent {
 const longestText = 500;
 
 /** PostgreSQL stores neither NUL nor half a character, and no client decides how long an entry becomes. */
-function storable(text: string | null): string | null {
-  return text === null ? null : text.slice(0, longestText).toWellFormed().replaceAll('\0', '\uFFFD');
+function storable(text: string): string {
+  return text.slice(0, longestText).toWellFormed().replaceAll('\0', '\uFFFD');
 }

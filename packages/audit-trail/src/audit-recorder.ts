@@ -1,14 +1,15 @@
 import type { CallContext, ServiceName, Viewer } from '@caregraph/service-kit';
 import { attest, attestedEntry, changeContextOf, pseudonymOf } from './attestation.js';
-import { contentOf, originOf, type AuditEvent } from './audit-entry.js';
+import { contentOf, originOf, type AuditEvent, type Origin } from './audit-entry.js';
 import type { AuditKey } from './audit-keys.js';
 import type { EntryWriter } from './entry-writer.js';
-import { createReadNotes, type AuditedRecord } from './read-notes.js';
+import type { AuditedType } from './audited-type.js';
+import { createReadNotes } from './read-notes.js';
 
 /** Notes what one request sees and tries, and writes it before the request is answered. */
 export interface AuditRecorder {
   /** Notes a field that is given out, or refused, or that a record is given out at all: see `ReadNotes`. */
-  read(record: AuditedRecord, field: string | null, refusal: string | null): void;
+  read(type: AuditedType, record: unknown, field: string | null, refusal: string | null): void;
   /** Notes anything else. */
   note(event: AuditEvent): void;
   /**
@@ -33,17 +34,21 @@ export function createAuditRecorder(
   call: CallContext,
   { service, writer, key }: Dependencies,
 ): AuditRecorder {
+  const origin = originOf(call);
   let events: AuditEvent[] = [];
   let reads = createReadNotes();
 
+  const originIn = (viewer: Viewer | undefined): Origin =>
+    viewer === undefined ? origin : originOf({ ...call, viewer });
+
   return {
-    read(record, field, refusal) {
-      reads.add(record, field, refusal);
+    read(type, record, field, refusal) {
+      reads.add(type, record, field, refusal);
     },
     note(event) {
       events.push(event);
     },
-    changeContext: (viewer = call.viewer) => changeContextOf(service, originOf({ ...call, viewer }), key),
+    changeContext: (viewer) => changeContextOf(service, originIn(viewer), key),
     pseudonym: (text) => pseudonymOf(service, text, key),
     async write() {
       const noted = [...events, ...reads.events()];
@@ -51,7 +56,7 @@ export function createAuditRecorder(
       reads = createReadNotes();
       if (noted.length === 0) return;
       const entries = noted.map((event) => {
-        const content = contentOf(event, call);
+        const content = contentOf(event, originIn(event.viewer));
         return { ...content, ...attest(key, (at) => attestedEntry(service, content, at)) };
       });
       await writer.append(entries);

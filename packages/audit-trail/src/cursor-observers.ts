@@ -1,4 +1,5 @@
-import { noteRecord, property, type AuditedType, type Observer } from './access-observers.js';
+import type { Observer } from './access-observers.js';
+import { property, type AuditedType } from './audited-type.js';
 
 /** The page that a `pageInfo` is of. */
 interface Page {
@@ -25,7 +26,7 @@ export function observePage(type: AuditedType): Observer {
 /** The cursor of an edge. */
 export function observeEdgeCursor(type: AuditedType): Observer {
   return ({ source, refusal, audit }) => {
-    noteRecord(audit, type, property(source, 'node'), null, refusal);
+    audit.read(type, property(source, 'node'), null, refusal);
   };
 }
 
@@ -34,6 +35,6 @@ export function observePageCursor(field: 'startCursor' | 'endCursor'): Observer 
   return ({ source, refusal, audit }) => {
     const page = typeof source === 'object' && source !== null ? pages.get(source) : undefined;
     const edge = page?.edges.at(field === 'startCursor' ? 0 : -1);
-    if (page !== undefined) noteRecord(audit, page.type, property(edge, 'node'), null, refusal);
+    if (page !== undefined) audit.read(page.type, property(edge, 'node'), null, refusal);
   };
 }

@@ -1,5 +1,6 @@
 import type { AuditOutcome } from './audit-entry.js';
-import { knowableIds, patientIdsOf, property, type AuditedType, type Observer } from './access-observers.js';
+import { knowableIds, patientIdsOf, type Observer } from './access-observers.js';
+import { property, type AuditedType } from './audited-type.js';
 
 /**
  * A list of records: how many were given out, and by which kinds of conditions, not which values; but for the patient

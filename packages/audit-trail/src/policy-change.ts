@@ -3,7 +3,7 @@ import { noClient, type ServiceName } from '@caregraph/service-kit';
 import { inTransaction } from '@caregraph/service-kit/database-pool';
 import type { Pool } from 'pg';
 import { attest, attestedEntry } from './attestation.js';
-import { contentOf } from './audit-entry.js';
+import { contentOf, originOf } from './audit-entry.js';
 import type { AuditKey } from './audit-keys.js';
 import { insertStatement } from './insert-entries.js';
 
@@ -36,7 +36,7 @@ async function recordPolicyChange({ pool, service, key, policyDigest }: PolicyCh
   const viewer = { kind: 'service', name: service } as const;
   const content = contentOf(
     { action: 'POLICY_CHANGE', outcome: 'SUCCESS', code: policyDigest },
-    { viewer, client: noClient, requestId: randomUUID() },
+    originOf({ viewer, client: noClient, requestId: randomUUID() }),
   );
   const entry = { ...content, ...attest(key, (at) => attestedEntry(service, content, at)) };
   await inTransaction(pool, 'BEGIN', async (client) => {

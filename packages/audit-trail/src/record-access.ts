@@ -16,10 +16,11 @@ import {
   observeQuery,
   observeRecords,
   observeRefusal,
-  type AuditedType,
   type Observer,
+  type Seen,
 } from './access-observers.js';
 import type { AuditRecorder } from './audit-recorder.js';
+import type { AuditedType } from './audited-type.js';
 import { observeEdgeCursor, observePage, observePageCursor } from './cursor-observers.js';
 import { observeList, observeMutation } from './operation-observers.js';
 import { isThenable } from './thenable.js';
@@ -114,28 +115,41 @@ function payloadRecord(
   return null;
 }
 
-/** The resolver, with the observers told what it answered, or with which code it refused. */
+/**
+ * The resolver, with the observers told what it answered, or with which code it refused. A page has a thousand fields:
+ * for one that answers at once, nothing is made but what the observers are told.
+ */
 function observed(resolve: Resolver, observers: readonly Observer[]): Resolver {
+  const tell = (seen: Seen): void => {
+    for (const observe of observers) observe(seen);
+  };
+  const tellRefusal = (error: unknown, source: unknown, args: Arguments, { audit }: AuditContext): void => {
+    const code = error instanceof GraphQLError ? error.extensions['code'] : undefined;
+    if (code === 'FORBIDDEN' || code === 'UNAUTHENTICATED') {
+      tell({ source, args, value: null, refusal: code, audit });
+    }
+  };
   return (source, args, context, info) => {
-    const tell = (value: unknown, refusal: string | null): void => {
-      const seen = { source, args, value, refusal, audit: context.audit };
-      for (const observe of observers) observe(seen);
-    };
-    const succeed = (value: unknown): unknown => {
-      tell(value, null);
-      return value;
-    };
-    const fail = (error: unknown): never => {
-      const code = error instanceof GraphQLError ? error.extensions['code'] : undefined;
-      if (code === 'FORBIDDEN' || code === 'UNAUTHENTICATED') tell(null, code);
-      throw error;
-    };
     let value: unknown;
     try {
       value = resolve(source, args, context, info);
     } catch (error) {
-      return fail(error);
+      tellRefusal(error, source, args, context);
+      throw error;
     }
-    return isThenable(value) ? Promise.resolve(value).then(succeed, fail) : succeed(value);
+    if (!isThenable(value)) {
+      tell({ source, args, value, refusal: null, audit: context.audit });
+      return value;
+    }
+    return Promise.resolve(value).then(
+      (awaited) => {
+        tell({ source, args, value: awaited, refusal: null, audit: context.audit });
+        return awaited;
+      },
+      (error: unknown) => {
+        tellRefusal(error, source, args, context);
+        throw error;
+      },
+    );
   };
 }
