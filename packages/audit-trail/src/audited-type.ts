@@ -4,7 +4,11 @@ export interface AuditedType {
   readonly patientId: string | null;
 }
 
-/** The property of an object; undefined of anything else. */
+/** The property of an object; undefined of anything else. `Reflect.get` would cost several times as much. */
 export function property(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+  return isObject(value) ? value[name] : undefined;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }

@@ -1,3 +1,4 @@
+import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
 import type { AttestedEntry } from './insert-entries.js';
 
 /** Writes entries, durably. */
@@ -24,7 +25,8 @@ interface Waiting {
 
 /**
  * Writes what all requests of the process have noted, one statement at a time: what comes while one is under way goes
- * with the next, so that many requests share one commit, and one wait for the disk.
+ * with the next, as does what is answered in the same turn of the event loop, so that many requests share one commit,
+ * and one wait for the disk.
  */
 export function createEntryWriter(commit: CommitEntries): EntryWriter {
   const waiting: Waiting[] = [];
@@ -32,7 +34,10 @@ export function createEntryWriter(commit: CommitEntries): EntryWriter {
   let writing: Promise<void> | null = null;
 
   async function writeAll(): Promise<void> {
-    while (waiting.length > 0) await writeBatch(takeBatch());
+    while (waiting.length > 0) {
+      await turnOfEventLoop();
+      await writeBatch(takeBatch());
+    }
     writing = null;
   }
 
