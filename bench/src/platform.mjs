@@ -1,3 +1,4 @@
+import { nodeOptions } from '@caregraph/platform/node-options';
 import { findFreePort, serviceNames } from '@caregraph/postgres';
 import { spawn } from 'node:child_process';
 import { createKeySet, writeKeySet } from '@caregraph/users-subgraph/access-token-key-set';
@@ -16,9 +17,9 @@ import { fileURLToPath } from 'node:url';
  * @param {import('./databases.mjs').DatabaseUrls} databases
  * @param {string} directory for the logs, the keys that sign access tokens and the checkpoints
  * @param {Record<string, string>} keyFiles
- * @param {readonly string[]} [nodeOptions] of the three services
+ * @param {readonly string[]} [serviceOptions] more of Node's options, for the three services
  */
-export async function startPlatform(databases, directory, keyFiles, nodeOptions = []) {
+export async function startPlatform(databases, directory, keyFiles, serviceOptions = []) {
   const ports = await forEachProcess(findFreePort);
   const metricsPorts = await forEachProcess(findFreePort);
   const gateway = `http://127.0.0.1:${ports.gateway}`;
@@ -32,7 +33,7 @@ export async function startPlatform(databases, directory, keyFiles, nodeOptions 
   const children = await forEachProcess(async (name) => {
     const log = openSync(path.join(directory, `${name}.log`), 'w');
     const entry = name === 'gateway' ? '../../gateway/dist/main.js' : `../../subgraphs/${name}/dist/main.js`;
-    const options = name === 'gateway' ? [] : nodeOptions;
+    const options = [...nodeOptions, ...(name === 'gateway' ? [] : serviceOptions)];
     return spawn(process.execPath, [...options, fileURLToPath(new URL(entry, import.meta.url))], {
       env: { ...process.env, ...shared, METRICS_PORT: String(metricsPorts[name]) },
       stdio: ['ignore', log, log, 'ipc'],

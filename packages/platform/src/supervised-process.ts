@@ -3,6 +3,7 @@ import { EventEmitter, once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { answers } from './answers.js';
 import type { ChildOutput } from './child-output.js';
+import { nodeOptions } from './node-options.js';
 
 /** One of the platform's processes. */
 export interface ProcessSpecification {
@@ -115,7 +116,7 @@ export class SupervisedProcess {
     const { entry, cwd, environment, output, onSpawn } = this.#specification;
     // A group of its own: Ctrl-C reaches the runner alone, which then stops everything in order. The channel
     // tells the child when the runner has gone, however that happened.
-    const child = spawn(process.execPath, ['--enable-source-maps', entry], {
+    const child = spawn(process.execPath, ['--enable-source-maps', ...nodeOptions, entry], {
       cwd,
       env: environment,
       detached: true,
