@@ -12,6 +12,8 @@ GRANT SELECT, INSERT, UPDATE ON appointments, doctor_calendars TO :"runtime_role
 GRANT SELECT, INSERT, UPDATE, DELETE ON doctor_schedules TO :"runtime_role";
 -- An idempotency key keeps the meaning that it was first used with.
 GRANT SELECT, INSERT ON booking_requests TO :"runtime_role";
+-- The history of an appointment is the database's to write.
+GRANT SELECT ON appointment_transitions TO :"runtime_role";
 GRANT USAGE ON SEQUENCE appointments_id_seq, doctor_schedules_id_seq TO :"runtime_role";
 
 -- The trail is only ever added to. Number, time, transaction, database role and source of an entry are the database's

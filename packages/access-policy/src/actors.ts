@@ -35,6 +35,9 @@ export const treatment: Rule = { ...treatingClinicians, ADMIN: 'yes' };
 /** A doctor's working week: the front desk and administrators set every one, a doctor the own one. */
 export const workingWeek: Rule = { ADMIN: 'yes', DOCTOR: 'own', NURSE: 'no', STAFF: 'yes' };
 
+/** Setting records of attendance right: for those who keep them. */
+export const attendanceKeepers: Rule = { ADMIN: 'yes', DOCTOR: 'no', NURSE: 'no', STAFF: 'yes' };
+
 /** Restricting records to care teams: whoever answers for a treatment or for the platform. */
 export const restrictors: Rule = { ADMIN: 'yes', DOCTOR: 'yes', NURSE: 'no', STAFF: 'no' };
 

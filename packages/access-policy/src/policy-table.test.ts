@@ -18,6 +18,7 @@ describe('the table of the policy', () => {
       find: {},
       query: fields({ 'me patient': all }),
       mutate: {},
+      transition: {},
       read: { Patient: fields({ 'id name': all, notes: few }), Slot: fields({ id: all }) },
       fill: {},
     };

@@ -17,13 +17,14 @@ export function withPolicyTable(document: string, policy: Policy): string {
  * The policy as a Markdown table that leaves nothing out: for each action one row for all that has the same rule,
  * the narrowest rule first.
  */
-function renderPolicy({ find, query, mutate, read, fill }: Policy): string {
+function renderPolicy({ find, query, mutate, transition, read, fill }: Policy): string {
   return [
     row(['May', 'what', ...roles, 'services', 'no token']),
     row(['---', '---', ...roles.map(() => ':-:'), ':-:', ':-:']),
     ...rows('find', find),
     ...rows('run query', query),
     ...rows('run mutation', mutate),
+    ...rows('make transition', transition),
     ...rowsByType('read', read),
     ...rowsByType('fill in', fill),
     '',

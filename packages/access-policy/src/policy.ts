@@ -1,6 +1,7 @@
 import {
   administrators,
   anyone,
+  attendanceKeepers,
   careTeam,
   clinicians,
   everyRole,
@@ -22,6 +23,8 @@ export interface Policy {
   readonly query: FieldRules;
   /** Mutations that somebody may run; `own`: the service asks `mayAct` once it knows whose record it is. */
   readonly mutate: FieldRules;
+  /** Transitions between statuses that fewer may make than may run the mutation for it. */
+  readonly transition: FieldRules;
   /** Kinds of records that somebody finds, where not every record is for all who may run the query. */
   readonly find: FieldRules;
   /** Fields of object types that somebody may read; `own` is decided with `owners`. */
@@ -53,6 +56,8 @@ export const policy = {
     'startAppointment completeAppointment': treatment,
     setDoctorSchedule: workingWeek,
   }),
+
+  transition: fields({ cancelledToNoShow: attendanceKeepers }),
 
   find: fields({
     account: ownAccount,
@@ -87,8 +92,9 @@ export const policy = {
     Appointment: fields({
       'id patient doctor dateTime endsAt duration type status reason': everyRole,
       notes: clinicians,
-      'isActive version createdAt updatedAt createdBy': everyRole,
+      'isActive version createdAt updatedAt createdBy history': everyRole,
     }),
+    AppointmentTransition: fields({ 'from to at by reason': everyRole }),
     DoctorSchedule: fields({
       'id dayOfWeek startTime endTime breakStart breakEnd isAvailable timeZone': everyRole,
     }),

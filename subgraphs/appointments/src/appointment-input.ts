@@ -49,3 +49,12 @@ export const rescheduleAppointmentInput = z.object({
   dateTime,
   duration: appointmentDuration.nullish(),
 });
+
+/** The same for every transition. A reason that says nothing is none. */
+export const transitionInput = z.object({
+  id: z.string(),
+  version: version.transform((value) => value ?? null),
+  reason: requiredText(1_000)
+    .nullish()
+    .transform((value) => value ?? null),
+});

@@ -3,14 +3,13 @@ import { textToStore, type FieldCipher } from '@caregraph/encryption';
 import { statusMapping, typeMapping, type Appointment } from './appointment.js';
 import { exceptOf } from './appointment-list-statement.js';
 import { appointmentColumns, placeOfNotes, toAppointment } from './appointment-row.js';
-import { transact, type Database } from './database.js';
+import { transact, type Database, type Transaction } from './database.js';
 import type { AppointmentStatus, AppointmentType } from './generated/graphql.js';
-import type { Appointment as AppointmentRow } from './generated/prisma/client.js';
+import type { Appointment as AppointmentRow, Prisma } from './generated/prisma/client.js';
 
 /** The columns that can be changed; those that are undefined stay as they are. */
 export interface AppointmentChanges {
   readonly type?: AppointmentType | undefined;
-  readonly status?: AppointmentStatus | undefined;
   readonly reason?: string | undefined;
   readonly notes?: string | null | undefined;
 }
@@ -41,14 +40,36 @@ export function createAppointmentRepository({ database, audit, cipher, hiddenPat
     },
 
     /**
-     * Changes an appointment whose version is `version` (null: whatever it is). Null when there is none such, or,
-     * where `statuses` are given, when it has none of them or is not in use.
+     * Begins a transaction of `transact` that is for one appointment, which stays as it is now until that ends. Null
+     * when there is none. The history keeps `why`, if that is given, beside what becomes of its status.
      */
+    async lock(
+      transaction: Transaction,
+      whoActs: Prisma.Sql,
+      id: number,
+      why: string | null,
+    ): Promise<Appointment | null> {
+      const [row] = await transaction.$queryRaw<AppointmentRow[]>`
+        SELECT ${appointmentColumns}, ${whoActs}, set_config('caregraph.change_reason', ${why ?? ''}, true) AS why
+        FROM appointments WHERE id = ${id} FOR UPDATE`;
+      // Asked for now: the patient may have been restricted while this change waited for others.
+      return row === undefined || hiddenPatients().includes(row.patientId) ? null : toAppointment(row);
+    },
+
+    /** Gives a status to an appointment that is locked. */
+    async setStatus(transaction: Transaction, id: number, status: AppointmentStatus): Promise<Appointment> {
+      const [row] = await transaction.$queryRaw<AppointmentRow[]>`
+        UPDATE appointments SET status = ${statusMapping.toColumn(status)} WHERE id = ${id}
+        RETURNING ${appointmentColumns}`;
+      if (row === undefined) throw new Error(`Appointment ${id} is locked, and not there.`);
+      return toAppointment(row);
+    },
+
+    /** Changes an appointment whose version is `version` (null: whatever it is). Null when there is none such. */
     async update(
       id: number,
       version: number | null,
-      statuses: readonly AppointmentStatus[] | null,
-      { type, status, reason, notes }: AppointmentChanges,
+      { type, reason, notes }: AppointmentChanges,
     ): Promise<Appointment | null> {
       return transact(database, audit, async (transaction, whoActs) => {
         const [locked] = await transaction.$queryRaw<{ patientId: number; notes: string | null }[]>`
@@ -60,16 +81,11 @@ export function createAppointmentRepository({ database, audit, cipher, hiddenPat
           where: {
             id,
             ...(version !== null && { version }),
-            ...(statuses !== null && {
-              status: { in: statuses.map(statusMapping.toColumn) },
-              OR: [{ isActive: true }, { isActive: null }],
-            }),
           },
           data: {
             ...(reason !== undefined && { reason }),
             ...(storedNotes !== undefined && { notes: storedNotes }),
             ...(type !== undefined && { type: typeMapping.toColumn(type) }),
-            ...(status !== undefined && { status: statusMapping.toColumn(status) }),
           },
         });
         return row === undefined ? null : toAppointment(row);

@@ -11,9 +11,9 @@ import {
 } from './appointment.js';
 import { updateAppointmentInput } from './appointment-input.js';
 import type { AppointmentChanges, AppointmentRepository } from './appointment-repository.js';
-import { movableStatuses, statusesBefore } from './appointment-status.js';
+import { movableStatuses } from './appointment-status.js';
 import { findScheduleProblem } from './booking-rules.js';
-import type { AppointmentStatus, AppointmentType, UpdateAppointmentInput } from './generated/graphql.js';
+import type { AppointmentType, UpdateAppointmentInput } from './generated/graphql.js';
 import type { ScheduleRepository } from './schedule-repository.js';
 
 /** The rules about appointments. One is made for each request: what it has read is remembered until the answer. */
@@ -38,25 +38,14 @@ export function createAppointmentService({ appointments, schedules }: Dependenci
     return key === null ? null : byId.load(key);
   }
 
-  /** Changes an appointment under its version; with `statuses`, only one that has one of these. */
-  async function change(
-    input: Target,
-    statuses: readonly AppointmentStatus[] | null,
-    changes: AppointmentChanges,
-  ): Promise<AppointmentOutcome> {
+  /** Changes an appointment under its version. */
+  async function change(input: Target, changes: AppointmentChanges): Promise<AppointmentOutcome> {
     const id = parseId(input.id);
     if (id === null) return notFound;
     byId.clear(id);
-    const appointment = await appointments.update(id, input.version ?? null, statuses, changes);
+    const appointment = await appointments.update(id, input.version ?? null, changes);
     if (appointment !== null) return { appointment, userErrors: [] };
-    const current = await load(input.id);
-    if (current === null) return notFound;
-    if (input.version != null && input.version !== current.version) return stale;
-    return refused(
-      'INVALID_TRANSITION',
-      `An appointment that is ${current.isActive ? current.status : 'INACTIVE'} cannot become ${changes.status ?? current.status}.`,
-      ['id'],
-    );
+    return (await load(input.id)) === null ? notFound : stale;
   }
 
   /** Whether the rule lets the viewer act on own appointments only, and this is another doctor's. */
@@ -84,37 +73,13 @@ export function createAppointmentService({ appointments, schedules }: Dependenci
       const { id, version, ...changes } = validated.value;
       const { notes } = policy.fill.UpdateAppointmentInput;
       if (changes.notes !== undefined && (await isAnotherDoctors(viewer, notes, id))) return anotherDoctors;
-      if (changes.type === undefined) return change({ id, version }, null, changes);
+      if (changes.type === undefined) return change({ id, version }, changes);
       if (!(await staysInSchedule(id, changes.type))) {
         return refused('OUTSIDE_SCHEDULE', "The time is not within the doctor's working hours.", ['type']);
       }
       // What was found holds for the version that was looked at, and nobody may move that one meanwhile.
       const current = await load(id);
-      return change({ id, version: version ?? current?.version }, null, changes);
-    },
-
-    async confirm(input: Target): Promise<AppointmentOutcome> {
-      return change(input, statusesBefore('CONFIRMED'), { status: 'CONFIRMED' });
-    },
-
-    async start(viewer: Viewer, input: Target): Promise<AppointmentOutcome> {
-      const { startAppointment } = policy.mutate;
-      if (await isAnotherDoctors(viewer, startAppointment, input.id)) return anotherDoctors;
-      return change(input, statusesBefore('IN_PROGRESS'), { status: 'IN_PROGRESS' });
-    },
-
-    async complete(viewer: Viewer, input: Target): Promise<AppointmentOutcome> {
-      const { completeAppointment } = policy.mutate;
-      if (await isAnotherDoctors(viewer, completeAppointment, input.id)) return anotherDoctors;
-      return change(input, statusesBefore('COMPLETED'), { status: 'COMPLETED' });
-    },
-
-    async cancel(input: Target): Promise<AppointmentOutcome> {
-      return change(input, statusesBefore('CANCELLED'), { status: 'CANCELLED' });
-    },
-
-    async markNoShow(input: Target): Promise<AppointmentOutcome> {
-      return change(input, statusesBefore('NO_SHOW'), { status: 'NO_SHOW' });
+      return change({ id, version: version ?? current?.version }, changes);
     },
   };
 }

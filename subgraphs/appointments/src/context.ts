@@ -1,6 +1,7 @@
 import type { AuditLog, AuditRecorder, AuditTrail } from '@caregraph/audit-trail';
 import type { FieldCipher } from '@caregraph/encryption';
 import type { CallContext } from '@caregraph/service-kit';
+import type { AppointmentHistoryRepository } from './appointment-history-repository.js';
 import { createAppointmentLists, type AppointmentLists } from './appointment-lists.js';
 import { createAppointmentListRepository } from './appointment-list-repository.js';
 import { createAppointmentRepository } from './appointment-repository.js';
@@ -14,6 +15,7 @@ import type { PatientRestrictions } from './patient-restrictions.js';
 import { createReschedulingService, type ReschedulingService } from './rescheduling-service.js';
 import type { ScheduleRepository } from './schedule-repository.js';
 import { createScheduleService, type ScheduleService } from './schedule-service.js';
+import { createTransitionService, type TransitionService } from './transition-service.js';
 import type { Turns } from './turns.js';
 
 /** What one request has: fresh each time, so that nothing that was read outlives it. */
@@ -22,6 +24,7 @@ export interface RequestContext extends CallContext {
   readonly auditLog: AuditLog;
   readonly cipher: FieldCipher;
   readonly appointments: AppointmentService;
+  readonly transitions: TransitionService;
   readonly lists: AppointmentLists;
   readonly bookings: BookingService;
   readonly rescheduling: ReschedulingService;
@@ -34,6 +37,7 @@ export interface Dependencies {
   readonly cipher: FieldCipher;
   readonly database: Database;
   readonly restrictions: PatientRestrictions;
+  readonly histories: AppointmentHistoryRepository;
   readonly bookings: BookingRepository;
   readonly requests: BookingRequestRepository;
   readonly schedules: ScheduleRepository;
@@ -55,6 +59,7 @@ export function createContext(call: CallContext, dependencies: Dependencies): Re
     auditLog: shared.trail.log,
     cipher: shared.cipher,
     appointments: createAppointmentService({ ...shared, appointments }),
+    transitions: createTransitionService({ ...shared, appointments }),
     lists: createAppointmentLists(createAppointmentListRepository(shared)),
     bookings: createBookingService(shared),
     rescheduling: createReschedulingService({ ...shared, appointments }),

@@ -17,11 +17,16 @@ export const resolvers: Resolvers = {
     bookAppointment: (_, { input }, { bookings, viewer }) => bookings.book(viewer, input),
     updateAppointment: (_, { input }, { appointments, viewer }) => appointments.update(viewer, input),
     rescheduleAppointment: (_, { input }, { rescheduling, viewer }) => rescheduling.reschedule(viewer, input),
-    confirmAppointment: (_, { input }, { appointments }) => appointments.confirm(input),
-    startAppointment: (_, { input }, { appointments, viewer }) => appointments.start(viewer, input),
-    completeAppointment: (_, { input }, { appointments, viewer }) => appointments.complete(viewer, input),
-    cancelAppointment: (_, { input }, { appointments }) => appointments.cancel(input),
-    markAppointmentNoShow: (_, { input }, { appointments }) => appointments.markNoShow(input),
+    confirmAppointment: (_, { input }, { transitions, viewer }) =>
+      transitions.pass(viewer, 'CONFIRMED', input),
+    startAppointment: (_, { input }, { transitions, viewer }) =>
+      transitions.pass(viewer, 'IN_PROGRESS', input),
+    completeAppointment: (_, { input }, { transitions, viewer }) =>
+      transitions.pass(viewer, 'COMPLETED', input),
+    cancelAppointment: (_, { input }, { transitions, viewer }) =>
+      transitions.pass(viewer, 'CANCELLED', input),
+    markAppointmentNoShow: (_, { input }, { transitions, viewer }) =>
+      transitions.pass(viewer, 'NO_SHOW', input),
     setDoctorSchedule: (_, { input }, { schedules, viewer }) => schedules.set(viewer, input),
   },
   Appointment: {
@@ -31,6 +36,7 @@ export const resolvers: Resolvers = {
     endsAt: ({ dateTime, duration }) => endOf(dateTime, duration),
     notes: ({ notes }, _, { cipher }) => readText(cipher, notes),
     createdBy: ({ createdBy }) => ({ id: createdBy }),
+    history: ({ id }, _, { transitions }) => transitions.history(id),
   },
   AuditActor: {
     user: ({ userId }) => (userId === null ? null : { id: userId }),

@@ -9,6 +9,7 @@ import type { HttpServer, Logger } from '@caregraph/service-kit';
 import { enforcePolicy, policyDigest } from '@caregraph/access-policy';
 import { answerAfterEntry, openAuditTrail, recordAccess } from '@caregraph/audit-trail';
 import { openFieldCipher } from '@caregraph/encryption';
+import { createAppointmentHistoryRepository } from './appointment-history-repository.js';
 import { createBookingRepository } from './booking-repository.js';
 import { createBookingRequestRepository } from './booking-request-repository.js';
 import type { Config } from './config.js';
@@ -42,6 +43,7 @@ export async function startServer(config: Config, logger: Logger): Promise<HttpS
     cipher,
     database,
     restrictions,
+    histories: createAppointmentHistoryRepository(database, config.CLINIC_TIME_ZONE),
     bookings: createBookingRepository(database, cipher),
     requests: createBookingRequestRepository(database, cipher),
     schedules: createScheduleRepository(database, config.CLINIC_TIME_ZONE),
