@@ -61,7 +61,6 @@ export function findPrematurity(
 
 /** When the local day of an instant begins: at the first hour that the clocks show on it. */
 function beginningOfDay(instant: Date, timeZone: string): number {
-  return Temporal.Instant.fromEpochMilliseconds(instant.getTime())
-    .toZonedDateTimeISO(timeZone)
-    .startOfDay().epochMilliseconds;
+  return Temporal.Instant.fromEpochMilliseconds(instant.getTime()).toZonedDateTimeISO(timeZone).startOfDay()
+    .epochMilliseconds;
 }

@@ -2,7 +2,10 @@ import type { AuditRecorder } from '@caregraph/audit-trail';
 import { parseId, validate, type Viewer } from '@caregraph/service-kit';
 import DataLoader from 'dataloader';
 import { invalid, notFound, type AppointmentOutcome } from './appointment.js';
-import type { AppointmentHistoryRepository, AppointmentTransition } from './appointment-history-repository.js';
+import type {
+  AppointmentHistoryRepository,
+  AppointmentTransition,
+} from './appointment-history-repository.js';
 import { transitionInput } from './appointment-input.js';
 import type { AppointmentRepository } from './appointment-repository.js';
 import { transact, type Database } from './database.js';

@@ -7,8 +7,9 @@ import { textFieldsOfMutations } from '../../../test/hostile/input-leaves.js';
 import { signedSender } from '../../../test/hostile/signed-request.js';
 import { fieldsOf, type TextMutation } from '../../../test/hostile/text-attempts.js';
 import { findTextProblems } from '../../../test/hostile/text-problems.js';
-import { given, optional, required, sought } from '../../../test/hostile/text-rules.js';
+import { given, mustRefuse, optional, required, sought } from '../../../test/hostile/text-rules.js';
 import { userViewer } from '../../../test/subgraph-client.js';
+import { insertAppointment } from './appointment-rows.js';
 import {
   bookAppointment,
   newBooking,
@@ -16,7 +17,11 @@ import {
   startAppointments,
   type AppointmentsService,
 } from './appointments-service.js';
-import { BookAppointmentDocument } from './generated/operations.js';
+import {
+  BookAppointmentDocument,
+  CancelAppointmentDocument,
+  GetHistoryDocument,
+} from './generated/operations.js';
 
 const schema = createSubgraphSchema(new URL('../schema.graphql', import.meta.url), {});
 const nurse = userViewer('NURSE');
@@ -55,11 +60,11 @@ const mutations: TextMutation[] = [
     rules: { id: sought },
     input: () => ({ id, dateTime: '2100-03-01T11:00:00Z' }),
   },
-  { name: 'confirmAppointment', rules: { id: sought }, input: () => ({ id }) },
-  { name: 'startAppointment', rules: { id: sought }, input: () => ({ id }) },
-  { name: 'completeAppointment', rules: { id: sought }, input: () => ({ id }) },
-  { name: 'cancelAppointment', rules: { id: sought }, input: () => ({ id }) },
-  { name: 'markAppointmentNoShow', rules: { id: sought }, input: () => ({ id }) },
+  { name: 'confirmAppointment', rules: { id: sought, reason: given }, input: () => ({ id }) },
+  { name: 'startAppointment', rules: { id: sought, reason: given }, input: () => ({ id }) },
+  { name: 'completeAppointment', rules: { id: sought, reason: given }, input: () => ({ id }) },
+  { name: 'cancelAppointment', rules: { id: sought, reason: given }, input: () => ({ id }) },
+  { name: 'markAppointmentNoShow', rules: { id: sought, reason: given }, input: () => ({ id }) },
   {
     name: 'setDoctorSchedule',
     rules: { doctorId: sought, timeZone: given },
@@ -80,6 +85,26 @@ describe('hostile text', { timeout: 180_000 }, () => {
   it.each(textArguments(schema))('as $name finds something or nothing', async ({ target, path }) => {
     const send = signedSender(service, nurse);
     expect(await findArgumentProblems(schema, target, path, hostileTexts, send)).toEqual([]);
+  });
+
+  it('as the reason of a step is in the history as it was sent, or refused', async () => {
+    let kept = 0;
+    for (const reason of hostileTexts) {
+      const appointment = await insertAppointment(service.database);
+      const input = { id: appointment, reason };
+      const { data } = await service.ask(nurse, CancelAppointmentDocument, { input });
+      const history = await service.ask(nurse, GetHistoryDocument, { id: appointment });
+      const reasons = history.data.appointment?.history?.map((step) => step.reason);
+      if (mustRefuse(required(1_000), reason) === true) {
+        expect(data.change.userErrors).toMatchObject([{ code: 'INVALID_INPUT', field: ['reason'] }]);
+        expect(reasons).toEqual([null]);
+      } else {
+        expect(data.change.userErrors).toEqual([]);
+        expect(reasons).toEqual([null, reason]);
+        kept += 1;
+      }
+    }
+    expect(kept).toBeGreaterThan(hostileTexts.length - 50);
   });
 
   it('is one idempotency key each, and none is taken for another', async () => {

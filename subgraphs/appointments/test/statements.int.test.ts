@@ -1,6 +1,7 @@
 import { findFreePort } from '@caregraph/postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { userViewer } from '../../../test/subgraph-client.js';
+import { insertAppointment } from './appointment-rows.js';
 import {
   bookAppointment,
   newId,
@@ -9,10 +10,13 @@ import {
   type AppointmentsService,
 } from './appointments-service.js';
 import {
+  CompleteAppointmentDocument,
   ConfirmAppointmentDocument,
   FindSlotsDocument,
+  ListHistoriesDocument,
   ListManyDocument,
   RescheduleAppointmentDocument,
+  StartAppointmentDocument,
 } from './generated/operations.js';
 
 const nurse = userViewer('NURSE');
@@ -103,6 +107,21 @@ describe('the number of statements', () => {
     ]);
   });
 
+  it('is one more for the histories of a page, however long it is', async () => {
+    const doctorId = newId();
+    for (let index = 0; index < 50; index += 1)
+      await insertAppointment(service.database, { doctorId, inMinutes: 60 * index });
+    await service.database.query("UPDATE appointments SET status = 'confirmed' WHERE doctor_id = $1", [
+      doctorId,
+    ]);
+    const page = (first: number) => async () => {
+      const { data } = await service.ask(nurse, ListHistoriesDocument, { doctorId, first });
+      const histories = data.appointments?.edges.map(({ node }) => node.history?.map(({ to }) => to));
+      expect(histories).toEqual(Array.from({ length: first }, () => ['SCHEDULED', 'CONFIRMED']));
+    };
+    expect([await statementsOf(page(1)), await statementsOf(page(50))]).toEqual([2, 2]);
+  });
+
   it('is the same for the free slots of a day and of two months', async () => {
     const slots = (to: string) => async () => {
       const search = { doctorId: doctors[0] ?? '', from: '2100-03-01T00:00:00Z', to, duration: 15 };
@@ -141,12 +160,22 @@ describe('the number of statements', () => {
     expect(await statementsOf(() => bookAppointment(service, input))).toBe(expected);
   });
 
-  it('is not raised by what the audit trail must know: changes', async () => {
-    const { id } = await bookAppointment(service);
-    const move = { id, dateTime: '2100-03-01T15:00:00Z' };
+  it('is not raised by what the audit trail and the history must know: changes', async () => {
+    const { id } = await bookAppointment(service, { dateTime: new Date().toISOString() });
+    const input = { id, reason: 'By telephone' };
+    const move = { id, dateTime: new Date(Date.now() + 1_000).toISOString() };
     expect([
-      await statementsOf(() => service.ask(nurse, ConfirmAppointmentDocument, { input: { id } })),
+      await statementsOf(() => service.ask(nurse, ConfirmAppointmentDocument, { input })),
       await statementsOf(() => service.ask(nurse, RescheduleAppointmentDocument, { input: move })),
     ]).toEqual([2, 5]);
+  });
+
+  it('is one more for a step that has its time', async () => {
+    const confirmed = await insertAppointment(service.database, { status: 'confirmed', inMinutes: -1 });
+    const input = { id: confirmed };
+    expect([
+      await statementsOf(() => service.ask(nurse, StartAppointmentDocument, { input })),
+      await statementsOf(() => service.ask(nurse, CompleteAppointmentDocument, { input })),
+    ]).toEqual([3, 3]);
   });
 });
