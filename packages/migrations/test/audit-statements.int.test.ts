@@ -37,7 +37,7 @@ test('a thousand records are named one by one, and one more by its range', async
   const ids = Array.from({ length: 2001 }, (_, index) => index + 1);
   await owner.query(addAppointments, [ids.slice(0, 1000)]);
   await owner.query(addAppointments, [ids.slice(1000)]);
-  const [few, many] = await readEntries(owner);
+  const [few, many] = await readEntries(owner, 'appointments');
   expect(few).toMatchObject({ recordCount: 1000, recordRanges: null, patientRanges: null });
   expect(new Set(few?.recordIds)).toEqual(new Set(ids.slice(0, 1000).map(String)));
   expect(new Set(few?.patientIds)).toEqual(new Set(ids.slice(0, 1000)));
@@ -51,7 +51,7 @@ test('an update that moves a key, or a record to another patient, names both', a
   await owner.query(addAppointments, [[1, 2]]);
   await owner.query('UPDATE appointments SET id = 3 WHERE id = 1');
   await owner.query('UPDATE appointments SET patient_id = 5 WHERE id = 2');
-  const [, key, patient] = await readEntries(owner);
+  const [, key, patient] = await readEntries(owner, 'appointments');
   expect(key).toMatchObject({ recordIds: ['1', '3'], patientIds: [1] });
   expect(key?.fields).toContain('id');
   expect(patient).toMatchObject({ recordIds: ['2'], recordCount: 1, patientIds: [2, 5] });

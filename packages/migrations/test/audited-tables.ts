@@ -138,6 +138,16 @@ export const auditedTables: readonly AuditedTable[] = [
     change: { request_digest: `'Zebulon again'` },
   },
   {
+    ...{ service: 'appointments', table: 'appointment_transitions', key: '9', patientIds: [] },
+    // The booking itself leaves no step here: the only one is the one that is looked at.
+    before: `ALTER TABLE appointments DISABLE TRIGGER keep_first_statuses; ${insertInto('appointments', appointment)}`,
+    record: {
+      ...{ id: '1', appointment_id: '9', from_status: `'scheduled'`, to_status: `'cancelled'` },
+      reason: `'Zebulon'`,
+    },
+    change: { reason: `'Zebulon again'` },
+  },
+  {
     ...{ service: 'appointments', table: 'data_keys', record: dataKey, key: 'k1', patientIds: [] },
     change: { retired_at: `'2031-01-01'` },
   },

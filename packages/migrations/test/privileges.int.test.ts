@@ -8,7 +8,10 @@ const INSUFFICIENT_PRIVILEGE = '42501';
 const tables: Record<Service, string[]> = {
   users: ['users', 'sessions', 'refresh_tokens', 'login_devices'],
   patients: ['patients', 'care_team_members', 'patient_restrictions', 'data_keys'],
-  appointments: ['appointments', 'doctor_schedules', 'doctor_calendars', 'booking_requests', 'data_keys'],
+  appointments: [
+    ...['appointments', 'appointment_transitions', 'doctor_schedules', 'doctor_calendars'],
+    ...['booking_requests', 'data_keys'],
+  ],
 };
 
 /** What the runtime role may do to rows, table by table. */
@@ -21,6 +24,7 @@ const granted: Record<string, string[]> = {
   care_team_members: ['SELECT', 'INSERT', 'DELETE'],
   patient_restrictions: ['SELECT', 'INSERT'],
   appointments: ['SELECT', 'INSERT', 'UPDATE'],
+  appointment_transitions: ['SELECT'],
   doctor_schedules: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   doctor_calendars: ['SELECT', 'INSERT', 'UPDATE'],
   booking_requests: ['SELECT', 'INSERT'],

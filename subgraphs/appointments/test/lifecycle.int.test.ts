@@ -242,7 +242,7 @@ describe('the history of an appointment', () => {
 
 /** A step of a history; when it was taken is looked at elsewhere. */
 function step(from: string | null, to: string, by: { readonly id: number }, reason: string | null) {
-  return { from, to, at: expect.any(String), by: { id: String(by.id) }, reason };
+  return { from, to, at: expect.any(String) as string, by: { id: String(by.id) }, reason };
 }
 
 describe('an appointment', () => {

@@ -5,7 +5,7 @@
 CREATE TABLE appointment_transitions (
     -- One appointment is changed by one transaction after the other, so its numbers are in the order of the changes.
     id BIGSERIAL PRIMARY KEY,
-    appointment_id INTEGER NOT NULL REFERENCES appointments(id) ON DELETE CASCADE,
+    appointment_id INTEGER NOT NULL REFERENCES appointments(id) ON DELETE CASCADE ON UPDATE CASCADE,
     -- NULL: it was booked.
     from_status VARCHAR(50),
     to_status VARCHAR(50) NOT NULL,
