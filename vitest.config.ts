@@ -1,25 +1,34 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { isExhaustive } from './test/effort.js';
 
 /** Runs in `npm test`: pure tests beside the code, and those that go through GraphQL to a real PostgreSQL. */
 const everyday = ['**/src/**/*.test.ts', '**/test/**/*.test.ts'];
 /** Runs in `npm run test:full` only: needs more than Node. */
 const full = ['**/test/full/**/*.test.ts'];
+/**
+ * Runs in `npm run test:exhaustive`, too, and makes more of an effort then (`test/effort.ts`): races that are run
+ * many times, time zones that are all looked at, and operations that are made up at random.
+ */
+const exhaustive = [
+  '**/test/**/*race*.int.test.ts',
+  '**/test/**/generated-operations.int.test.ts',
+  '**/{src,test}/**/working-time*.test.ts',
+  '**/{src,test}/**/free-slots*.test.ts',
+];
+
+const isFull = process.env['CAREGRAPH_TEST_TIER'] === 'full';
 
 export default defineConfig({
   // What Node loads for `graphql`; Vite would take the ES module beside it, and two copies do not mix.
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
-    include: process.env['CAREGRAPH_TEST_TIER'] === 'full' ? full : everyday,
-    exclude: [
-      '**/node_modules/**',
-      '**/dist/**',
-      ...(process.env['CAREGRAPH_TEST_TIER'] === 'full' ? [] : full),
-    ],
+    include: isFull ? full : isExhaustive ? exhaustive : everyday,
+    exclude: ['**/node_modules/**', '**/dist/**', ...(isFull ? [] : full)],
     globalSetup: ['test/global-setup.ts'],
     // One worker a core: left alone, vitest keeps one core free, which of two is half the machine.
     maxWorkers: availableParallelism(),
-    testTimeout: 60_000,
+    testTimeout: isExhaustive ? 3_600_000 : 60_000,
     hookTimeout: 120_000,
     reporters: ['default'],
   },

@@ -29,6 +29,7 @@ export const commands = {
   build: {},
   test: vitest,
   'test:full': { ...vitest, environment: { CAREGRAPH_TEST_TIER: 'full' } },
+  'test:exhaustive': { ...vitest, environment: { CAREGRAPH_TEST_TIER: 'exhaustive' } },
   gateway: { entry: 'gateway/dist/main.js', quiet: true },
   compose: { entry: 'gateway/dist/supergraph/compose-main.js', quiet: true },
   policy: { entry: 'packages/access-policy/dist/policy-main.js', quiet: true },

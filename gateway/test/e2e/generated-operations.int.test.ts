@@ -3,6 +3,7 @@ import { buildSchema } from 'graphql';
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { isExhaustive } from '../../../test/effort.js';
 import { randomRequest, type GeneratedRequest } from './generator/random-request.js';
 import { findProblems, sendRequest } from './generator/send-request.js';
 import {
@@ -13,7 +14,7 @@ import {
 import { connectRows, insertAppointment, insertPatient, insertUser, type UserRow } from './platform/rows.js';
 
 /** How many operations each role sends; thousands where a machine has the time for it. */
-const runs = Number(process.env['CAREGRAPH_FUZZ_RUNS'] ?? 200);
+const runs = Number(process.env['CAREGRAPH_FUZZ_RUNS'] ?? (isExhaustive ? 4_000 : 200));
 /** With the number of the first case, what makes a case that failed happen again. */
 const seed = process.env['CAREGRAPH_FUZZ_SEED'] ?? 'caregraph';
 const first = Number(process.env['CAREGRAPH_FUZZ_FIRST'] ?? 0);
