@@ -1,15 +1,17 @@
 /*
  * Measures what the platform does all day, as four real processes on 100,000 patients and 500,000 appointments,
  * against one SQL statement for the same rows; with `hostile`, what a stranger's requests cost the gateway; with
- * `audit`, what the audit trail costs.
+ * `audit`, what the audit trail costs; with `booking`, how fast it books beside bare INSERTs.
  * `npm run bench` has built everything before.
  */
 import { demoPassword } from '@caregraph/seed';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { renderBooking } from './src/booking-report.mjs';
 import { openDatabases } from './src/databases.mjs';
 import { logIn } from './src/graphql-client.mjs';
+import { measureBooking } from './src/measure-booking.mjs';
 import { measureHostile } from './src/measure-hostile.mjs';
 import { measureScenario } from './src/measure-scenario.mjs';
 import { measureTrail } from './src/measure-trail.mjs';
@@ -55,9 +57,11 @@ async function run(options) {
   try {
     const { rows } = await databases.joined.query(`SHOW server_version`);
     const facts = machineFacts({ postgres: rows[0].server_version });
-    if (options.subject === 'audit') {
-      const results = await measureTrail(directory, options, databases, stopping.signal, tell);
-      console.log(`${describe(facts, options)}\n\n${renderTrail(results)}`);
+    if (options.subject === 'audit' || options.subject === 'booking') {
+      const isBooking = options.subject === 'booking';
+      const run = /** @type {const} */ ([directory, options, databases, stopping.signal, tell]);
+      const { results, table } = isBooking ? await compareBookings(...run) : await compareTrail(...run);
+      console.log(`${describe(facts, options)}\n\n${table}`);
       if (options.json)
         await writeFile(path.resolve(options.json), `${JSON.stringify({ facts, results }, undefined, 2)}\n`);
       return;
@@ -86,6 +90,18 @@ async function run(options) {
     await databases.joined.end();
     await databases.cluster.stop();
   }
+}
+
+/** @param {Parameters<typeof measureBooking>} run */
+async function compareBookings(...run) {
+  const results = await measureBooking(...run);
+  return { results, table: renderBooking(results) };
+}
+
+/** @param {Parameters<typeof measureTrail>} run */
+async function compareTrail(...run) {
+  const results = await measureTrail(...run);
+  return { results, table: renderTrail(results) };
 }
 
 /**

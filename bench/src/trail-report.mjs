@@ -1,4 +1,5 @@
 import { markdownTable } from 'markdown-table';
+import { quantile } from './quantile.mjs';
 
 /** @typedef {import('./measure-trail.mjs').Round} Round */
 
@@ -58,13 +59,4 @@ export function renderTrail(results) {
     markdownTable([header, ...throughput], { align: align(header) }),
     markdownTable([cpuHeader, ...cpu], { align: align(cpuHeader) }),
   ].join('\n\n');
-}
-
-/** @param {readonly number[]} values @param {number} share */
-function quantile(values, share) {
-  const sorted = values.toSorted((a, b) => a - b);
-  const place = (sorted.length - 1) * share;
-  const below = sorted[Math.floor(place)] ?? Number.NaN;
-  const above = sorted[Math.ceil(place)] ?? Number.NaN;
-  return below + (above - below) * (place - Math.floor(place));
 }

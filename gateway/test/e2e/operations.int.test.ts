@@ -282,28 +282,51 @@ describe('what the apps send', () => {
     });
 
     await succeed(clerk.accessToken, operations.ConfirmAppointmentDocument, { input });
-    await succeed(doctor.accessToken, operations.StartAppointmentDocument, { input });
-    const done = await succeed(doctor.accessToken, operations.CompleteAppointmentDocument, { input });
-    expect(done.completeAppointment.appointment?.status).toBe('COMPLETED');
     const cancelled = await succeed(clerk.accessToken, operations.CancelAppointmentDocument, {
-      input: { id: second.id },
+      input: { id: second.id, reason: 'Has a cold' },
     });
     expect(cancelled.cancelAppointment.appointment?.status).toBe('CANCELLED');
-    const third = await book(present(secondSlot).startsAt, 'third');
-    const missed = await succeed(clerk.accessToken, operations.MarkAppointmentNoShowDocument, {
-      input: { id: third.id },
-    });
-    expect(missed.markAppointmentNoShow.appointment?.status).toBe('NO_SHOW');
+    await book(present(secondSlot).startsAt, 'third');
 
     const range = { doctorId, from: free.from, to: free.to };
     const day = await succeed(doctor.accessToken, operations.DoctorsDayDocument, range);
     expect(day.appointments?.edges.map(({ node }) => node.status).sort()).toEqual([
       'CANCELLED',
-      'COMPLETED',
-      'NO_SHOW',
+      'CONFIRMED',
+      'SCHEDULED',
     ]);
     const week = await succeed(clerk.accessToken, operations.DoctorsWeekDocument, range);
-    expect(week.user?.appointments?.edges.map(({ node }) => node.status)).toEqual(['COMPLETED']);
+    expect(week.user?.appointments?.edges.map(({ node }) => node.status)).toEqual(['SCHEDULED', 'CONFIRMED']);
+
+    // What has its time is done with those who are there now.
+    const bookNow = async () => {
+      const { bookAppointment } = await succeed(clerk.accessToken, operations.BookAppointmentDocument, {
+        input: {
+          ...{ patientId, doctorId, dateTime: new Date().toISOString(), duration: 15 },
+          ...{ type: 'EMERGENCY', reason: 'Chest pain' },
+        },
+      });
+      return { id: present(bookAppointment.appointment).id };
+    };
+    const urgent = { input: await bookNow() };
+    await succeed(clerk.accessToken, operations.ConfirmAppointmentDocument, urgent);
+    await succeed(doctor.accessToken, operations.StartAppointmentDocument, urgent);
+    const done = await succeed(doctor.accessToken, operations.CompleteAppointmentDocument, urgent);
+    expect(done.completeAppointment.appointment?.status).toBe('COMPLETED');
+    const missed = await succeed(clerk.accessToken, operations.MarkAppointmentNoShowDocument, {
+      input: await bookNow(),
+    });
+    expect(missed.markAppointmentNoShow.appointment?.status).toBe('NO_SHOW');
+    const after = await succeed(doctor.accessToken, operations.AppointmentPageDocument, {
+      ...urgent.input,
+      clinical: false,
+    });
+    expect(after.appointment?.history).toMatchObject([
+      { from: null, to: 'SCHEDULED', by: { id: clerk.id } },
+      { from: 'SCHEDULED', to: 'CONFIRMED', by: { id: clerk.id } },
+      { from: 'CONFIRMED', to: 'IN_PROGRESS', by: { id: doctorId, fullName: 'Hana Novak' } },
+      { from: 'IN_PROGRESS', to: 'COMPLETED', by: { id: doctorId }, reason: null },
+    ]);
   });
 
   it('shows administrators who has seen and changed what', async () => {
