@@ -72,7 +72,8 @@ const config: CodegenConfig = {
     ...resolverTypes('appointments', {
       Appointment: '../appointment.js#Appointment as AppointmentModel',
       AppointmentConnection: '../appointment.js#AppointmentConnection as AppointmentPage',
-      AppointmentTransition: '../appointment-history-repository.js#AppointmentTransition as AppointmentTransitionModel',
+      AppointmentTransition:
+        '../appointment-history-repository.js#AppointmentTransition as AppointmentTransitionModel',
       Patient: '../references.js#PatientReference',
       User: '../references.js#UserReference',
     }),

@@ -16,7 +16,7 @@ interface Step {
 }
 
 async function stepsOf(connection: Connection): Promise<Step[]> {
-  return connection.query<Step & { [column: string]: unknown }>(
+  return connection.query<Step & Record<string, unknown>>(
     `SELECT appointment_id AS appointment, from_status AS was, to_status AS is, changed_by AS who, reason AS why
      FROM appointment_transitions ORDER BY id`,
   );
