@@ -8,7 +8,7 @@ const INSUFFICIENT_PRIVILEGE = '42501';
 const tables: Record<Service, string[]> = {
   users: ['users', 'sessions', 'refresh_tokens', 'login_devices'],
   patients: ['patients', 'care_team_members', 'patient_restrictions', 'data_keys'],
-  appointments: ['appointments', 'doctor_schedules', 'doctor_calendars', 'booking_requests', 'data_keys'],
+  appointments: ['appointments', 'doctor_schedules', 'doctor_calendars', 'booking_requests', 'slot_holds', 'data_keys'],
 };
 
 /** What the runtime role may do to rows, table by table. */
@@ -24,6 +24,7 @@ const granted: Record<string, string[]> = {
   doctor_schedules: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   doctor_calendars: ['SELECT', 'INSERT', 'UPDATE'],
   booking_requests: ['SELECT', 'INSERT'],
+  slot_holds: ['SELECT', 'INSERT', 'DELETE'],
   data_keys: ['SELECT'],
   schema_migrations: ['SELECT'],
   audit_entries: ['SELECT'],
