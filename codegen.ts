@@ -73,6 +73,7 @@ const config: CodegenConfig = {
       Appointment: '../appointment.js#Appointment as AppointmentModel',
       AppointmentConnection: '../appointment.js#AppointmentConnection as AppointmentPage',
       Patient: '../references.js#PatientReference',
+      SlotHold: '../slot-hold.js#SlotHold as SlotHoldModel',
       User: '../references.js#UserReference',
     }),
     ...testOperations('gateway', 'gateway/api.graphql', 'operations'),

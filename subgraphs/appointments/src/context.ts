@@ -14,6 +14,8 @@ import type { PatientRestrictions } from './patient-restrictions.js';
 import { createReschedulingService, type ReschedulingService } from './rescheduling-service.js';
 import type { ScheduleRepository } from './schedule-repository.js';
 import { createScheduleService, type ScheduleService } from './schedule-service.js';
+import type { SlotHoldRepository } from './slot-hold-repository.js';
+import { createSlotHoldService, type SlotHoldService } from './slot-hold-service.js';
 import type { Turns } from './turns.js';
 
 /** What one request has: fresh each time, so that nothing that was read outlives it. */
@@ -26,6 +28,7 @@ export interface RequestContext extends CallContext {
   readonly bookings: BookingService;
   readonly rescheduling: ReschedulingService;
   readonly schedules: ScheduleService;
+  readonly holds: SlotHoldService;
 }
 
 /** What all requests share. */
@@ -36,6 +39,7 @@ export interface Dependencies {
   readonly restrictions: PatientRestrictions;
   readonly bookings: BookingRepository;
   readonly requests: BookingRequestRepository;
+  readonly holds: SlotHoldRepository;
   readonly schedules: ScheduleRepository;
   readonly clients: DirectoryClients;
   readonly turns: Turns;
@@ -59,5 +63,6 @@ export function createContext(call: CallContext, dependencies: Dependencies): Re
     bookings: createBookingService(shared),
     rescheduling: createReschedulingService({ ...shared, appointments }),
     schedules: createScheduleService(shared),
+    holds: createSlotHoldService(shared),
   };
 }

@@ -15,6 +15,8 @@ export const resolvers: Resolvers = {
   },
   Mutation: {
     bookAppointment: (_, { input }, { bookings, viewer }) => bookings.book(viewer, input),
+    holdSlot: (_, { input }, { holds, viewer }) => holds.hold(viewer, input),
+    releaseHold: (_, { input }, { holds, viewer }) => holds.release(viewer, input),
     updateAppointment: (_, { input }, { appointments, viewer }) => appointments.update(viewer, input),
     rescheduleAppointment: (_, { input }, { rescheduling, viewer }) => rescheduling.reschedule(viewer, input),
     confirmAppointment: (_, { input }, { appointments }) => appointments.confirm(input),
@@ -31,6 +33,11 @@ export const resolvers: Resolvers = {
     endsAt: ({ dateTime, duration }) => endOf(dateTime, duration),
     notes: ({ notes }, _, { cipher }) => readText(cipher, notes),
     createdBy: ({ createdBy }) => ({ id: createdBy }),
+  },
+  SlotHold: {
+    doctor: ({ doctorId }) => ({ id: doctorId }),
+    startsAt: ({ dateTime }) => dateTime,
+    endsAt: ({ dateTime, duration }) => endOf(dateTime, duration),
   },
   AuditActor: {
     user: ({ userId }) => (userId === null ? null : { id: userId }),
