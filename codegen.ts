@@ -75,6 +75,7 @@ const config: CodegenConfig = {
       AppointmentTransition:
         '../appointment-history-repository.js#AppointmentTransition as AppointmentTransitionModel',
       Patient: '../references.js#PatientReference',
+      SlotHold: '../slot-hold.js#SlotHold as SlotHoldModel',
       User: '../references.js#UserReference',
     }),
     ...testOperations('gateway', 'gateway/api.graphql', 'operations'),

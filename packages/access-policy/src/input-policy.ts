@@ -54,9 +54,11 @@ export const fill = {
 
   AppointmentFilter: fields({ 'doctorId patientId from to status type isActive': everyRole }),
   BookAppointmentInput: fields({
-    'patientId doctorId dateTime duration type reason idempotencyKey': everyRole,
+    'patientId doctorId dateTime duration type reason idempotencyKey holdId': everyRole,
     notes: treatingClinicians,
   }),
+  HoldSlotInput: fields({ 'doctorId dateTime duration type minutes': everyRole }),
+  ReleaseHoldInput: fields({ id: everyRole }),
   UpdateAppointmentInput: fields({
     [target]: everyRole,
     'type reason': everyRole,

@@ -52,7 +52,7 @@ export const policy = {
     'createPatient updatePatient deactivatePatient reactivatePatient': everyRole,
     'restrictPatient setCareTeam liftPatientRestriction': restrictors,
     'bookAppointment updateAppointment rescheduleAppointment confirmAppointment': everyRole,
-    'cancelAppointment markAppointmentNoShow': everyRole,
+    'cancelAppointment markAppointmentNoShow holdSlot releaseHold': everyRole,
     'startAppointment completeAppointment': treatment,
     setDoctorSchedule: workingWeek,
   }),
@@ -99,6 +99,7 @@ export const policy = {
       'id dayOfWeek startTime endTime breakStart breakEnd isAvailable timeZone': everyRole,
     }),
     Slot: fields({ 'startsAt endsAt': everyRole }),
+    SlotHold: fields({ 'id doctor startsAt endsAt type expiresAt': everyRole }),
     PageInfo: fields({ 'startCursor endCursor hasNextPage hasPreviousPage': everyRole }),
     AuditEntry: fields({
       'id recordedAt action outcome recordType recordIds recordRanges recordCount': administrators,
@@ -121,6 +122,7 @@ export const policy = {
     ...payloads('appointment', 'BookAppointment', 'UpdateAppointment', 'RescheduleAppointment'),
     ...payloads('appointment', 'ConfirmAppointment', 'StartAppointment', 'CompleteAppointment'),
     ...payloads('appointment', 'CancelAppointment', 'MarkAppointmentNoShow'),
+    ...payloads('slotHold', 'HoldSlot', 'ReleaseHold'),
     ...payloads('doctor', 'SetDoctorSchedule'),
   },
 

@@ -13,6 +13,7 @@ it.each([
   ['Patient', 'patients'],
   ['Appointment', 'appointments'],
   ['DoctorSchedule', 'doctor_schedules'],
+  ['SlotHold', 'slot_holds'],
 ])('%s and the rows of %s are one kind of records, by whichever name somebody asks', (type, table) => {
   expect([columnNamesOf(type), columnNamesOf(table)]).toEqual([
     [type, table],

@@ -148,6 +148,14 @@ export const auditedTables: readonly AuditedTable[] = [
     change: { reason: `'Zebulon again'` },
   },
   {
+    ...{ service: 'appointments', table: 'slot_holds', key: '5', patientIds: [] },
+    record: {
+      ...{ id: '5', doctor_id: '2', date_time: `'2031-01-01 09:00'`, duration: '30', type: `'consultation'` },
+      ...{ created_by: '1', created_at: `'2030-01-01 12:00'`, expires_at: `'2030-01-01 12:10'` },
+    },
+    change: { expires_at: `'2030-01-01 12:20'` },
+  },
+  {
     ...{ service: 'appointments', table: 'data_keys', record: dataKey, key: 'k1', patientIds: [] },
     change: { retired_at: `'2031-01-01'` },
   },

@@ -10,7 +10,7 @@ const tables: Record<Service, string[]> = {
   patients: ['patients', 'care_team_members', 'patient_restrictions', 'data_keys'],
   appointments: [
     ...['appointments', 'appointment_transitions', 'doctor_schedules', 'doctor_calendars'],
-    ...['booking_requests', 'data_keys'],
+    ...['booking_requests', 'slot_holds', 'data_keys'],
   ],
 };
 
@@ -28,6 +28,7 @@ const granted: Record<string, string[]> = {
   doctor_schedules: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   doctor_calendars: ['SELECT', 'INSERT', 'UPDATE'],
   booking_requests: ['SELECT', 'INSERT'],
+  slot_holds: ['SELECT', 'INSERT', 'DELETE'],
   data_keys: ['SELECT'],
   schema_migrations: ['SELECT'],
   audit_entries: ['SELECT'],

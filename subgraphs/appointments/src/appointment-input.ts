@@ -33,6 +33,10 @@ export const bookAppointmentInput = z.object({
   reason,
   notes: notes.nullish().transform((value) => value ?? null),
   idempotencyKey: idempotencyKey.nullish().transform((value) => value ?? null),
+  holdId: z
+    .string()
+    .nullish()
+    .transform((value) => value ?? null),
 });
 
 export const updateAppointmentInput = z.object({

@@ -89,6 +89,6 @@ export const stale = refused('STALE_VERSION', 'The appointment has changed meanw
 /** The refusal of a time that somebody has taken already. */
 export function taken(whose: TakenTime): AppointmentOutcome {
   return whose === 'doctor'
-    ? refused('SLOT_TAKEN', 'The doctor has another appointment at that time.', ['dateTime'])
+    ? refused('SLOT_TAKEN', 'The doctor is not free at that time.', ['dateTime'])
     : refused('PATIENT_CONFLICT', 'The patient has another appointment at that time.', ['dateTime']);
 }

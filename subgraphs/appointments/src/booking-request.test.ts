@@ -10,6 +10,7 @@ const input: Parameters<typeof toBookingRequest>[1] = {
   reason: 'Cough',
   notes: 'Smokes',
   idempotencyKey: 'a key',
+  holdId: null,
 };
 
 describe('the digest of a booking', () => {
@@ -27,6 +28,7 @@ describe('the digest of a booking', () => {
     { duration: 31 },
     { type: 'PROCEDURE' },
     { reason: 'cough' },
+    { holdId: '4' },
   ] as const)('is another one for %o', (other) => {
     const [one, two] = [toBookingRequest(7, input), toBookingRequest(7, { ...input, ...other })];
     expect(one?.digest).toHaveLength(32);

@@ -12,6 +12,8 @@ import type { Directory } from './directory.js';
 import type { BookAppointmentInput } from './generated/graphql.js';
 import { findParticipants, patientNotFound } from './participants.js';
 import type { ScheduleRepository } from './schedule-repository.js';
+import { findHoldProblem } from './slot-hold-rules.js';
+import type { SlotHoldRepository } from './slot-hold-repository.js';
 import type { Turns } from './turns.js';
 
 /** Booking: the rules that keep anybody from being booked twice. One is made for each request. */
@@ -22,6 +24,7 @@ interface Dependencies {
   readonly audit: AuditRecorder;
   readonly bookings: BookingRepository;
   readonly requests: BookingRequestRepository;
+  readonly holds: SlotHoldRepository;
   readonly schedules: ScheduleRepository;
   readonly directory: Directory;
   readonly turns: Turns;
@@ -30,7 +33,8 @@ interface Dependencies {
 }
 
 export function createBookingService(dependencies: Dependencies) {
-  const { database, audit, bookings, requests, schedules, directory, turns, hiddenPatients } = dependencies;
+  const { database, audit, bookings, requests, holds, schedules, directory, turns, hiddenPatients } =
+    dependencies;
 
   return {
     /** The same key with the same input returns the same appointment, also when both come at once. */
@@ -49,10 +53,15 @@ export function createBookingService(dependencies: Dependencies) {
       if (repeated !== null) return repetition(repeated, hidden);
       const participants = await findParticipants(directory, viewer, validated.value);
       if (!('patientId' in participants)) return { appointment: null, userErrors: participants };
-      const appointment = { ...participants, dateTime, duration, type, reason, notes, createdBy: viewer.id };
+      const isUnderHold = validated.value.holdId !== null;
+      const holdId = parseId(validated.value.holdId ?? '');
+      const appointment = {
+        ...{ ...participants, dateTime, duration, type, reason, notes },
+        ...{ createdBy: viewer.id, holdId },
+      };
       return turns.take(participants.doctorId, async (hasWaited) => {
         // In a rush the time is gone by now, as a rule: one look spares a transaction and the locks.
-        const conflict = hasWaited && request === null ? await bookings.findConflict(appointment) : null;
+        const conflict = hasWaited && request === null && !isUnderHold ? await bookings.findConflict(appointment) : null;
         if (conflict !== null) return taken(conflict);
         return transact(database, audit, async (transaction, whoActs) => {
           const id = await bookings.lockAndReserve(transaction, whoActs, { ...participants, request });
@@ -63,8 +72,12 @@ export function createBookingService(dependencies: Dependencies) {
           const [week = null] = await schedules.findMany([participants.doctorId], transaction);
           const problem = findTimeProblem(week, appointment, new Date());
           if (problem !== null) return { appointment: null, userErrors: [problem] };
+          const hold = holdId === null ? null : await holds.find(holdId, viewer.id, transaction);
+          const holdProblem = isUnderHold ? findHoldProblem(hold, appointment) : null;
+          if (holdProblem !== null) return { appointment: null, userErrors: [holdProblem] };
           const booked = await bookings.insert(transaction, id, appointment);
           if (booked === 'doctor' || booked === 'patient') return taken(booked);
+          if (hold !== null) await holds.delete(transaction, hold.id);
           if (request !== null) await requests.insert(transaction, request, booked.id);
           return { appointment: booked, userErrors: [] };
         });

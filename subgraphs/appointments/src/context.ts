@@ -16,6 +16,8 @@ import { createReschedulingService, type ReschedulingService } from './reschedul
 import type { ScheduleRepository } from './schedule-repository.js';
 import { createScheduleService, type ScheduleService } from './schedule-service.js';
 import { createTransitionService, type TransitionService } from './transition-service.js';
+import type { SlotHoldRepository } from './slot-hold-repository.js';
+import { createSlotHoldService, type SlotHoldService } from './slot-hold-service.js';
 import type { Turns } from './turns.js';
 
 /** What one request has: fresh each time, so that nothing that was read outlives it. */
@@ -29,6 +31,7 @@ export interface RequestContext extends CallContext {
   readonly bookings: BookingService;
   readonly rescheduling: ReschedulingService;
   readonly schedules: ScheduleService;
+  readonly holds: SlotHoldService;
 }
 
 /** What all requests share. */
@@ -40,6 +43,7 @@ export interface Dependencies {
   readonly histories: AppointmentHistoryRepository;
   readonly bookings: BookingRepository;
   readonly requests: BookingRequestRepository;
+  readonly holds: SlotHoldRepository;
   readonly schedules: ScheduleRepository;
   readonly clients: DirectoryClients;
   readonly turns: Turns;
@@ -64,5 +68,6 @@ export function createContext(call: CallContext, dependencies: Dependencies): Re
     bookings: createBookingService(shared),
     rescheduling: createReschedulingService({ ...shared, appointments }),
     schedules: createScheduleService(shared),
+    holds: createSlotHoldService(shared),
   };
 }

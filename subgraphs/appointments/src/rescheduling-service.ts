@@ -67,7 +67,8 @@ export function createReschedulingService(dependencies: Dependencies) {
           const time = { dateTime, duration: duration ?? current.duration };
           const problem = findTimeProblem(week, { ...time, type: current.type }, new Date());
           if (problem !== null) return { appointment: null, userErrors: [problem] };
-          return { appointment: await bookings.move(transaction, current.id, time), userErrors: [] };
+          const moved = await bookings.move(transaction, current, time);
+          return moved === null ? taken('doctor') : { appointment: moved, userErrors: [] };
         });
       } catch (error) {
         const whose = takenTime(error);

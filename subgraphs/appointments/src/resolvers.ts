@@ -15,6 +15,8 @@ export const resolvers: Resolvers = {
   },
   Mutation: {
     bookAppointment: (_, { input }, { bookings, viewer }) => bookings.book(viewer, input),
+    holdSlot: (_, { input }, { holds, viewer }) => holds.hold(viewer, input),
+    releaseHold: (_, { input }, { holds, viewer }) => holds.release(viewer, input),
     updateAppointment: (_, { input }, { appointments, viewer }) => appointments.update(viewer, input),
     rescheduleAppointment: (_, { input }, { rescheduling, viewer }) => rescheduling.reschedule(viewer, input),
     confirmAppointment: (_, { input }, { transitions, viewer }) =>
@@ -37,6 +39,11 @@ export const resolvers: Resolvers = {
     notes: ({ notes }, _, { cipher }) => readText(cipher, notes),
     createdBy: ({ createdBy }) => ({ id: createdBy }),
     history: ({ id }, _, { transitions }) => transitions.history(id),
+  },
+  SlotHold: {
+    doctor: ({ doctorId }) => ({ id: doctorId }),
+    startsAt: ({ dateTime }) => dateTime,
+    endsAt: ({ dateTime, duration }) => endOf(dateTime, duration),
   },
   AuditActor: {
     user: ({ userId }) => (userId === null ? null : { id: userId }),

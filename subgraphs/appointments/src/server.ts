@@ -7,7 +7,7 @@ import {
 } from '@caregraph/service-kit';
 import type { HttpServer, Logger } from '@caregraph/service-kit';
 import { enforcePolicy, policyDigest } from '@caregraph/access-policy';
-import { answerAfterEntry, openAuditTrail, recordAccess } from '@caregraph/audit-trail';
+import { actAsService, answerAfterEntry, openAuditTrail, recordAccess } from '@caregraph/audit-trail';
 import { openFieldCipher } from '@caregraph/encryption';
 import { createAppointmentHistoryRepository } from './appointment-history-repository.js';
 import { createBookingRepository } from './booking-repository.js';
@@ -16,9 +16,11 @@ import type { Config } from './config.js';
 import { createContext, type Dependencies } from './context.js';
 import { connectDatabase } from './database.js';
 import { connectDirectory } from './directory.js';
+import { startHoldHousekeeping } from './hold-housekeeping.js';
 import { followRestrictions } from './patient-restrictions.js';
 import { resolvers } from './resolvers.js';
 import { createScheduleRepository } from './schedule-repository.js';
+import { createSlotHoldRepository } from './slot-hold-repository.js';
 import { createTurns } from './turns.js';
 
 /** Starts the appointments service; `stop` drains it. */
@@ -38,6 +40,7 @@ export async function startServer(config: Config, logger: Logger): Promise<HttpS
   });
   const clients = connectDirectory(config, tls, logger);
   const restrictions = followRestrictions(config, tls, logger);
+  const holds = createSlotHoldRepository(database);
   const dependencies: Dependencies = {
     trail,
     cipher,
@@ -46,10 +49,17 @@ export async function startServer(config: Config, logger: Logger): Promise<HttpS
     histories: createAppointmentHistoryRepository(database, config.CLINIC_TIME_ZONE),
     bookings: createBookingRepository(database, cipher),
     requests: createBookingRequestRepository(database, cipher),
+    holds,
     schedules: createScheduleRepository(database, config.CLINIC_TIME_ZONE),
     clients,
     turns: createTurns(),
   };
+  const stopHousekeeping = startHoldHousekeeping({
+    database,
+    holds,
+    actor: () => actAsService('appointments', config.AUDIT_KEYS_FILE),
+    logger,
+  });
   const schema = createSubgraphSchema(new URL('../schema.graphql', import.meta.url), resolvers);
   return startSubgraphServer({
     service: 'appointments',
@@ -69,6 +79,7 @@ export async function startServer(config: Config, logger: Logger): Promise<HttpS
     createContext: (call) => createContext(call, dependencies),
     async close() {
       await Promise.all([restrictions.close(), clients.patients.close(), clients.users.close()]);
+      await stopHousekeeping();
       await trail.close();
       await cipher.close();
       await database.$disconnect();

@@ -313,7 +313,7 @@ describe('a restricted patient', () => {
       userErrors: [
         {
           code: 'SLOT_TAKEN',
-          message: 'The doctor has another appointment at that time.',
+          message: 'The doctor is not free at that time.',
           field: ['dateTime'],
         },
       ],
