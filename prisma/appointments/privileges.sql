@@ -8,7 +8,7 @@ GRANT USAGE ON SCHEMA :"schema" TO :"runtime_role";
 GRANT SELECT ON schema_migrations TO :"runtime_role";
 
 -- Appointments are cancelled or deactivated, never deleted.
-GRANT SELECT, INSERT, UPDATE ON appointments, doctor_calendars TO :"runtime_role";
+GRANT SELECT, INSERT, UPDATE ON appointments, doctor_calendars, appointment_type_rules TO :"runtime_role";
 GRANT SELECT, INSERT, UPDATE, DELETE ON doctor_schedules TO :"runtime_role";
 -- An idempotency key keeps the meaning that it was first used with.
 GRANT SELECT, INSERT ON booking_requests TO :"runtime_role";

@@ -38,6 +38,12 @@ export const workingWeek: Rule = { ADMIN: 'yes', DOCTOR: 'own', NURSE: 'no', STA
 /** Setting records of attendance right: for those who keep them. */
 export const attendanceKeepers: Rule = { ADMIN: 'yes', DOCTOR: 'no', NURSE: 'no', STAFF: 'yes' };
 
+/** Booking a doctor twice for one time: administrators, and a doctor who wants it so. */
+export const doctorOverlaps: Rule = { ADMIN: 'yes', DOCTOR: 'own', NURSE: 'no', STAFF: 'no' };
+
+/** Booking a patient twice for one time, such as an examination within a stay: those who treat, and administrators. */
+export const patientOverlaps: Rule = { ADMIN: 'yes', DOCTOR: 'own', NURSE: 'yes', STAFF: 'no' };
+
 /** Restricting records to care teams: whoever answers for a treatment or for the platform. */
 export const restrictors: Rule = { ADMIN: 'yes', DOCTOR: 'yes', NURSE: 'no', STAFF: 'no' };
 

@@ -39,6 +39,7 @@ export const policy = {
     'me user users sessions': everyRole,
     'patient patients': everyRole,
     'appointment appointments availableSlots': everyRole,
+    appointmentTypeRules: everyRole,
     'usersAuditLog patientsAuditLog appointmentsAuditLog': administrators,
     _entities: everyRoleAndServices,
     _service: gateway,
@@ -55,6 +56,7 @@ export const policy = {
     'cancelAppointment markAppointmentNoShow holdSlot releaseHold': everyRole,
     'startAppointment completeAppointment': treatment,
     setDoctorSchedule: workingWeek,
+    setAppointmentTypeRule: administrators,
   }),
 
   transition: fields({ cancelledToNoShow: attendanceKeepers }),
@@ -90,10 +92,12 @@ export const policy = {
     Insurance: fields({ 'provider policyNumber': everyRole }),
     EmergencyContact: fields({ 'name phone relationship': everyRole }),
     Appointment: fields({
-      'id patient doctor dateTime endsAt duration type status reason': everyRole,
+      'id patient doctor dateTime endsAt duration type status reason override': everyRole,
       notes: clinicians,
       'isActive version createdAt updatedAt createdBy history': everyRole,
     }),
+    AppointmentOverride: fields({ 'outsideSchedule doctorOverlap patientOverlap reason': everyRole }),
+    AppointmentTypeRule: fields({ 'type bufferBefore bufferAfter minimumNotice': everyRole }),
     AppointmentTransition: fields({ 'from to at by reason': everyRole }),
     DoctorSchedule: fields({
       'id dayOfWeek startTime endTime breakStart breakEnd isAvailable timeZone': everyRole,
@@ -124,6 +128,7 @@ export const policy = {
     ...payloads('appointment', 'CancelAppointment', 'MarkAppointmentNoShow'),
     ...payloads('slotHold', 'HoldSlot', 'ReleaseHold'),
     ...payloads('doctor', 'SetDoctorSchedule'),
+    ...payloads('appointmentTypeRule', 'SetAppointmentTypeRule'),
   },
 
   fill,

@@ -15,6 +15,7 @@ export const actionMapping = defineEnumMapping({
   CHANGE_PASSWORD: 'change-password',
   SECURITY_ALERT: 'security-alert',
   POLICY_CHANGE: 'policy-change',
+  OVERRIDE: 'override',
 });
 export type AuditAction = Parameters<typeof actionMapping.toColumn>[0];
 

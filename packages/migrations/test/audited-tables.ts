@@ -156,6 +156,11 @@ export const auditedTables: readonly AuditedTable[] = [
     change: { expires_at: `'2030-01-01 12:20'` },
   },
   {
+    ...{ service: 'appointments', table: 'appointment_type_rules', key: 'procedure', patientIds: [] },
+    record: { type: `'procedure'`, buffer_before: '15', buffer_after: '10', minimum_notice: '0' },
+    change: { minimum_notice: '60' },
+  },
+  {
     ...{ service: 'appointments', table: 'data_keys', record: dataKey, key: 'k1', patientIds: [] },
     change: { retired_at: `'2031-01-01'` },
   },

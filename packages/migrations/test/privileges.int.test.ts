@@ -10,7 +10,7 @@ const tables: Record<Service, string[]> = {
   patients: ['patients', 'care_team_members', 'patient_restrictions', 'data_keys'],
   appointments: [
     ...['appointments', 'appointment_transitions', 'doctor_schedules', 'doctor_calendars'],
-    ...['booking_requests', 'slot_holds', 'data_keys'],
+    ...['booking_requests', 'slot_holds', 'appointment_type_rules', 'data_keys'],
   ],
 };
 
@@ -29,6 +29,7 @@ const granted: Record<string, string[]> = {
   doctor_calendars: ['SELECT', 'INSERT', 'UPDATE'],
   booking_requests: ['SELECT', 'INSERT'],
   slot_holds: ['SELECT', 'INSERT', 'DELETE'],
+  appointment_type_rules: ['SELECT', 'INSERT', 'UPDATE'],
   data_keys: ['SELECT'],
   schema_migrations: ['SELECT'],
   audit_entries: ['SELECT'],

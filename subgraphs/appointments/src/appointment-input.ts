@@ -1,5 +1,6 @@
 import { requiredText, text } from '@caregraph/service-kit';
 import { z } from 'zod';
+import { bookingOverrideInput } from './booking-override.js';
 import type { AppointmentType } from './generated/graphql.js';
 
 /** How long an appointment may take, in minutes: the CHECK of `appointments.duration`. */
@@ -7,7 +8,8 @@ export const appointmentDuration = z
   .int()
   .refine((minutes) => minutes >= 15 && minutes <= 480, 'must be between 15 and 480 minutes');
 
-const type = z.enum([
+/** What an appointment is for. */
+export const appointmentType = z.enum([
   'CONSULTATION',
   'FOLLOW_UP',
   'PROCEDURE',
@@ -21,6 +23,8 @@ const reason = requiredText(10_000);
 const notes = text(10_000);
 const idempotencyKey = text(255).refine((key) => key !== '', 'must not be empty');
 
+const override = bookingOverrideInput.nullish().transform((value) => value ?? null);
+
 /** Columns that cannot be null: absent leaves them alone, null is refused. */
 const version = z.int().nullish();
 
@@ -29,9 +33,10 @@ export const bookAppointmentInput = z.object({
   doctorId: z.string(),
   dateTime,
   duration: appointmentDuration,
-  type,
+  type: appointmentType,
   reason,
   notes: notes.nullish().transform((value) => value ?? null),
+  override,
   idempotencyKey: idempotencyKey.nullish().transform((value) => value ?? null),
   holdId: z
     .string()
@@ -42,7 +47,7 @@ export const bookAppointmentInput = z.object({
 export const updateAppointmentInput = z.object({
   id: z.string(),
   version,
-  type: type.optional(),
+  type: appointmentType.optional(),
   reason: reason.optional(),
   notes: notes.nullish(),
 });
@@ -52,6 +57,7 @@ export const rescheduleAppointmentInput = z.object({
   version,
   dateTime,
   duration: appointmentDuration.nullish(),
+  override,
 });
 
 /** The same for every transition. A reason that says nothing is none. */

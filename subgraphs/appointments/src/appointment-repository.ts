@@ -3,6 +3,7 @@ import { textToStore, type FieldCipher } from '@caregraph/encryption';
 import { statusMapping, typeMapping, type Appointment } from './appointment.js';
 import { exceptOf } from './appointment-list-statement.js';
 import { appointmentColumns, placeOfNotes, toAppointment } from './appointment-row.js';
+import type { Buffers } from './appointment-type-rule.js';
 import { transact, type Database, type Transaction } from './database.js';
 import type { AppointmentStatus, AppointmentType } from './generated/graphql.js';
 import type { Appointment as AppointmentRow, Prisma } from './generated/prisma/client.js';
@@ -10,6 +11,8 @@ import type { Appointment as AppointmentRow, Prisma } from './generated/prisma/c
 /** The columns that can be changed; those that are undefined stay as they are. */
 export interface AppointmentChanges {
   readonly type?: AppointmentType | undefined;
+  /** Null leaves them as they are, too. */
+  readonly buffers?: Buffers | null;
   readonly reason?: string | undefined;
   readonly notes?: string | null | undefined;
 }
@@ -29,6 +32,31 @@ interface Dependencies {
 }
 
 export function createAppointmentRepository({ database, audit, cipher, hiddenPatients }: Dependencies) {
+  /** Changes an appointment whose version is `version` (null: whatever it is). Null when there is none such. */
+  async function updateIn(
+    transaction: Transaction,
+    whoActs: Prisma.Sql,
+    id: number,
+    version: number | null,
+    { type, buffers, reason, notes }: AppointmentChanges,
+  ): Promise<Appointment | null> {
+    const [locked] = await transaction.$queryRaw<{ patientId: number; notes: string | null }[]>`
+      SELECT patient_id AS "patientId", notes, ${whoActs} FROM appointments WHERE id = ${id} FOR UPDATE`;
+    // Asked for now: the patient may have been restricted while this change waited for others.
+    if (locked === undefined || hiddenPatients().includes(locked.patientId)) return null;
+    const storedNotes = await textToStore(cipher, notes, placeOfNotes(id), locked.notes);
+    const [row] = await transaction.appointment.updateManyAndReturn({
+      where: { id, ...(version !== null && { version }) },
+      data: {
+        ...(reason !== undefined && { reason }),
+        ...(storedNotes !== undefined && { notes: storedNotes }),
+        ...(type !== undefined && { type: typeMapping.toColumn(type) }),
+        ...(buffers && { bufferBefore: buffers.bufferBefore, bufferAfter: buffers.bufferAfter }),
+      },
+    });
+    return row === undefined ? null : toAppointment(row);
+  }
+
   return {
     /** The appointments with these ids, in the same order; null where there is none. */
     async findMany(ids: readonly number[]): Promise<(Appointment | null)[]> {
@@ -65,31 +93,17 @@ export function createAppointmentRepository({ database, audit, cipher, hiddenPat
       return toAppointment(row);
     },
 
-    /** Changes an appointment whose version is `version` (null: whatever it is). Null when there is none such. */
+    updateIn,
+
+    /** Changes an appointment in a transaction of its own. */
     async update(
       id: number,
       version: number | null,
-      { type, reason, notes }: AppointmentChanges,
+      changes: AppointmentChanges,
     ): Promise<Appointment | null> {
-      return transact(database, audit, async (transaction, whoActs) => {
-        const [locked] = await transaction.$queryRaw<{ patientId: number; notes: string | null }[]>`
-          SELECT patient_id AS "patientId", notes, ${whoActs} FROM appointments WHERE id = ${id} FOR UPDATE`;
-        // Asked for now: the patient may have been restricted while this change waited for others.
-        if (locked === undefined || hiddenPatients().includes(locked.patientId)) return null;
-        const storedNotes = await textToStore(cipher, notes, placeOfNotes(id), locked.notes);
-        const [row] = await transaction.appointment.updateManyAndReturn({
-          where: {
-            id,
-            ...(version !== null && { version }),
-          },
-          data: {
-            ...(reason !== undefined && { reason }),
-            ...(storedNotes !== undefined && { notes: storedNotes }),
-            ...(type !== undefined && { type: typeMapping.toColumn(type) }),
-          },
-        });
-        return row === undefined ? null : toAppointment(row);
-      });
+      return transact(database, audit, (transaction, whoActs) =>
+        updateIn(transaction, whoActs, id, version, changes),
+      );
     },
   };
 }

@@ -1,5 +1,6 @@
 import { storedText, type Place } from '@caregraph/encryption';
 import { statusMapping, typeMapping, type Appointment } from './appointment.js';
+import type { BookingOverride } from './booking-override.js';
 import { Prisma, type Appointment as AppointmentRow } from './generated/prisma/client.js';
 
 /** What a statement selects or returns of `appointments` for `toAppointment`. */
@@ -7,7 +8,12 @@ export const appointmentColumns = Prisma.sql`appointments.id, appointments.patie
   appointments.doctor_id AS "doctorId", appointments.date_time AS "dateTime", appointments.duration,
   appointments.type, appointments.status, appointments.reason, appointments.notes,
   appointments.is_active AS "isActive", appointments.version, appointments.created_at AS "createdAt",
-  appointments.updated_at AS "updatedAt", appointments.created_by AS "createdBy"`;
+  appointments.updated_at AS "updatedAt", appointments.created_by AS "createdBy",
+  appointments.buffer_before AS "bufferBefore", appointments.buffer_after AS "bufferAfter",
+  appointments.overrides_schedule AS "overridesSchedule",
+  appointments.overrides_doctor_overlap AS "overridesDoctorOverlap",
+  appointments.overrides_patient_overlap AS "overridesPatientOverlap",
+  appointments.override_reason AS "overrideReason"`;
 
 /** Where an appointment's notes are kept, and what their encrypted form is bound to. */
 export function placeOfNotes(row: number): Place {
@@ -31,5 +37,16 @@ export function toAppointment(row: AppointmentRow): Appointment {
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,
     createdBy: row.createdBy,
+    override: toOverride(row),
+  };
+}
+
+function toOverride(row: AppointmentRow): BookingOverride | null {
+  if (row.overrideReason === null) return null;
+  return {
+    outsideSchedule: row.overridesSchedule,
+    doctorOverlap: row.overridesDoctorOverlap,
+    patientOverlap: row.overridesPatientOverlap,
+    reason: row.overrideReason,
   };
 }

@@ -11,10 +11,8 @@ import {
 } from './appointment.js';
 import { updateAppointmentInput } from './appointment-input.js';
 import type { AppointmentChanges, AppointmentRepository } from './appointment-repository.js';
-import { movableStatuses } from './appointment-status.js';
-import { findScheduleProblem } from './booking-rules.js';
-import type { AppointmentType, UpdateAppointmentInput } from './generated/graphql.js';
-import type { ScheduleRepository } from './schedule-repository.js';
+import type { UpdateAppointmentInput } from './generated/graphql.js';
+import type { RetypingService } from './retyping-service.js';
 
 /** The rules about appointments. One is made for each request: what it has read is remembered until the answer. */
 export type AppointmentService = ReturnType<typeof createAppointmentService>;
@@ -27,10 +25,10 @@ interface Target {
 
 interface Dependencies {
   readonly appointments: AppointmentRepository;
-  readonly schedules: ScheduleRepository;
+  readonly retyping: RetypingService;
 }
 
-export function createAppointmentService({ appointments, schedules }: Dependencies) {
+export function createAppointmentService({ appointments, retyping }: Dependencies) {
   const byId = new DataLoader<number, Appointment | null>((ids) => appointments.findMany(ids));
 
   async function load(id: string): Promise<Appointment | null> {
@@ -55,15 +53,6 @@ export function createAppointmentService({ appointments, schedules }: Dependenci
     return appointment !== null && !mayAct(viewer, rule, appointment.doctorId);
   }
 
-  /** An emergency that becomes something else must be where that could have been booked. */
-  async function staysInSchedule(id: string, type: AppointmentType): Promise<boolean> {
-    const appointment = type === 'EMERGENCY' ? null : await load(id);
-    if (appointment?.type !== 'EMERGENCY') return true;
-    if (!movableStatuses.some((status) => status === appointment.status)) return true;
-    const [week = null] = await schedules.findMany([appointment.doctorId]);
-    return findScheduleProblem(week, appointment) === null;
-  }
-
   return {
     load,
 
@@ -74,12 +63,10 @@ export function createAppointmentService({ appointments, schedules }: Dependenci
       const { notes } = policy.fill.UpdateAppointmentInput;
       if (changes.notes !== undefined && (await isAnotherDoctors(viewer, notes, id))) return anotherDoctors;
       if (changes.type === undefined) return change({ id, version }, changes);
-      if (!(await staysInSchedule(id, changes.type))) {
-        return refused('OUTSIDE_SCHEDULE', "The time is not within the doctor's working hours.", ['type']);
-      }
-      // What was found holds for the version that was looked at, and nobody may move that one meanwhile.
-      const current = await load(id);
-      return change({ id, version: version ?? current?.version }, changes);
+      const known = await load(id);
+      if (known === null) return notFound;
+      byId.clear(known.id);
+      return retyping.retype(known, version, { ...changes, type: changes.type });
     },
   };
 }

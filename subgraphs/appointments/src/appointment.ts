@@ -1,6 +1,7 @@
 import type { StoredText } from '@caregraph/encryption';
 import { defineEnumMapping, type Connection, type InputProblem } from '@caregraph/service-kit';
-import type { TakenTime } from './database-errors.js';
+import type { BookingOverride } from './booking-override.js';
+import { takenTime, type TakenTime } from './database-errors.js';
 import type { AppointmentServiceErrorCode, AppointmentStatus, AppointmentType } from './generated/graphql.js';
 
 /** A row of the spec's `appointments`. */
@@ -21,6 +22,8 @@ export interface Appointment {
   readonly createdAt: Date | null;
   readonly updatedAt: Date | null;
   readonly createdBy: number;
+  /** Null where no rule was waived. */
+  readonly override: BookingOverride | null;
 }
 
 export type AppointmentConnection = Connection<Appointment>;
@@ -91,4 +94,15 @@ export function taken(whose: TakenTime): AppointmentOutcome {
   return whose === 'doctor'
     ? refused('SLOT_TAKEN', 'The doctor is not free at that time.', ['dateTime'])
     : refused('PATIENT_CONFLICT', 'The patient has another appointment at that time.', ['dateTime']);
+}
+
+/** What came of work that takes time; a refusal where PostgreSQL finds that somebody else has taken it. */
+export async function whereTimeIsFree(work: () => Promise<AppointmentOutcome>): Promise<AppointmentOutcome> {
+  try {
+    return await work();
+  } catch (error) {
+    const whose = takenTime(error);
+    if (whose === null) throw error;
+    return taken(whose);
+  }
 }

@@ -14,14 +14,15 @@ export interface BookingRequest {
 /** The request of a booking; null where the client gave no key. */
 export function toBookingRequest(
   createdBy: number,
-  { idempotencyKey, notes, holdId, ...input }: z.output<typeof bookAppointmentInput>,
+  { idempotencyKey, notes, holdId, override, ...input }: z.output<typeof bookAppointmentInput>,
 ): BookingRequest | null {
   if (idempotencyKey === null) return null;
   // The schema puts the fields in one order, whatever order the client sent them in. Notes keep a place, with nothing
-  // in it, so that a booking without any has the digest that it had before they were left out. A hold has one only
-  // where it is named: bookings without had their digests before there were holds.
+  // in it, so that a booking without any has the digest that it had before they were left out. Holds and overrides have
+  // one only where they are named: bookings without had their digests before there were any.
+  const named = { ...(holdId !== null && { holdId }), ...(override !== null && { override }) };
   const digest = createHash('sha256')
-    .update(JSON.stringify({ ...input, notes: null, ...(holdId !== null && { holdId }) }))
+    .update(JSON.stringify({ ...input, notes: null, ...named }))
     .digest();
   return { createdBy, idempotencyKey, digest: new Uint8Array(digest), notes };
 }

@@ -8,17 +8,35 @@ const emergencyGrace = 15 * 60_000;
 /** A time that is to be booked, and for what. */
 export type Booking = Pick<Appointment, 'dateTime' | 'duration' | 'type'>;
 
+/** Under which terms a time is booked. */
+export interface BookingTerms {
+  readonly now: Date;
+  /** In minutes: what the type of appointment needs. */
+  readonly minimumNotice: number;
+  /** Whether working hours and notice are waived. */
+  readonly isOutsideSchedule: boolean;
+}
+
 /**
  * Why a booking cannot be at its time, whatever else is booked then; null when it can. Emergencies are bound
- * neither to the doctor's week nor, for a quarter of an hour, to the future.
+ * neither to the doctor's week, nor to a notice, nor, for a quarter of an hour, to the future.
  */
-export function findTimeProblem(week: Week | null, booking: Booking, now: Date): AppointmentError | null {
+export function findTimeProblem(
+  week: Week | null,
+  booking: Booking,
+  { now, minimumNotice, isOutsideSchedule }: BookingTerms,
+): AppointmentError | null {
   const isEmergency = booking.type === 'EMERGENCY';
   const earliest = now.getTime() - (isEmergency ? emergencyGrace : 0);
   if (booking.dateTime.getTime() < earliest) {
     return { code: 'IN_THE_PAST', message: 'The time has passed.', field: ['dateTime'] };
   }
-  return isEmergency ? null : findScheduleProblem(week, booking);
+  if (isEmergency || isOutsideSchedule) return null;
+  if (booking.dateTime.getTime() < now.getTime() + minimumNotice * 60_000) {
+    const message = `This type of appointment is booked at least ${minimumNotice} minutes before.`;
+    return { code: 'TOO_SHORT_NOTICE', message, field: ['dateTime'] };
+  }
+  return findScheduleProblem(week, booking);
 }
 
 /** Why a time is not within a doctor's week; null when it is. */

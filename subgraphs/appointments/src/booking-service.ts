@@ -1,8 +1,11 @@
 import { mayAct, policy } from '@caregraph/access-policy';
 import type { AuditRecorder } from '@caregraph/audit-trail';
 import { parseId, validate, type Viewer } from '@caregraph/service-kit';
-import { invalid, refused, taken, type AppointmentOutcome } from './appointment.js';
+import { invalid, refused, taken, whereTimeIsFree, type AppointmentOutcome } from './appointment.js';
 import { bookAppointmentInput } from './appointment-input.js';
+import { noBuffers } from './appointment-type-rule.js';
+import type { AppointmentTypeRuleRepository } from './appointment-type-rule-repository.js';
+import { findForbiddenWaivers, noteOverride } from './booking-override.js';
 import type { BookingRepository } from './booking-repository.js';
 import { toBookingRequest } from './booking-request.js';
 import type { BookingRequestRepository, RepeatedBooking } from './booking-request-repository.js';
@@ -26,6 +29,7 @@ interface Dependencies {
   readonly requests: BookingRequestRepository;
   readonly holds: SlotHoldRepository;
   readonly schedules: ScheduleRepository;
+  readonly typeRules: AppointmentTypeRuleRepository;
   readonly directory: Directory;
   readonly turns: Turns;
   /** The patients of whom the viewer may not know. */
@@ -33,8 +37,8 @@ interface Dependencies {
 }
 
 export function createBookingService(dependencies: Dependencies) {
-  const { database, audit, bookings, requests, holds, schedules, directory, turns, hiddenPatients } =
-    dependencies;
+  const { database, audit, bookings, requests, holds, schedules, typeRules, directory } = dependencies;
+  const { turns, hiddenPatients } = dependencies;
 
   return {
     /** The same key with the same input returns the same appointment, also when both come at once. */
@@ -42,11 +46,13 @@ export function createBookingService(dependencies: Dependencies) {
       if (viewer.kind !== 'user') return refused('FORBIDDEN', 'Only users book.', null);
       const validated = validate(bookAppointmentInput, input);
       if (!validated.ok) return invalid(validated.problems);
-      const { dateTime, duration, type, reason, notes } = validated.value;
+      const { dateTime, duration, type, reason, notes, override } = validated.value;
       const mayWriteNotes = mayAct(viewer, policy.fill.BookAppointmentInput.notes, parseId(input.doctorId));
       if (notes !== null && !mayWriteNotes) {
         return refused('FORBIDDEN', 'Doctors write notes on their own appointments only.', ['notes']);
       }
+      const forbidden = findForbiddenWaivers(viewer, override, parseId(input.doctorId));
+      if (forbidden.length > 0) return { appointment: null, userErrors: forbidden };
       const hidden = hiddenPatients();
       const request = toBookingRequest(viewer.id, validated.value);
       const repeated = request === null ? null : await requests.find(request);
@@ -57,11 +63,13 @@ export function createBookingService(dependencies: Dependencies) {
       const holdId = parseId(validated.value.holdId ?? '');
       const appointment = {
         ...{ ...participants, dateTime, duration, type, reason, notes },
-        ...{ createdBy: viewer.id, holdId },
+        ...{ createdBy: viewer.id, holdId, override },
       };
-      return turns.take(participants.doctorId, async (hasWaited) => {
+      let isNew = false;
+      const attempt = async (hasWaited: boolean): Promise<AppointmentOutcome> => {
         // In a rush the time is gone by now, as a rule: one look spares a transaction and the locks.
-        const conflict = hasWaited && request === null && !isUnderHold ? await bookings.findConflict(appointment) : null;
+        const mayLook = hasWaited && request === null && !isUnderHold;
+        const conflict = mayLook ? await bookings.findConflict({ ...appointment, ...noBuffers }) : null;
         if (conflict !== null) return taken(conflict);
         return transact(database, audit, async (transaction, whoActs) => {
           const id = await bookings.lockAndReserve(transaction, whoActs, { ...participants, request });
@@ -70,18 +78,29 @@ export function createBookingService(dependencies: Dependencies) {
           // The patient may have been restricted while this booking waited for others.
           if (isHiddenMeanwhile(participants.patientId, hidden, hiddenPatients())) return unknownPatient;
           const [week = null] = await schedules.findMany([participants.doctorId], transaction);
-          const problem = findTimeProblem(week, appointment, new Date());
+          const { bufferBefore, bufferAfter, minimumNotice } = await typeRules.find(type, transaction);
+          const isOutsideSchedule = override?.outsideSchedule ?? false;
+          const terms = { now: new Date(), minimumNotice, isOutsideSchedule };
+          const problem = findTimeProblem(week, appointment, terms);
           if (problem !== null) return { appointment: null, userErrors: [problem] };
           const hold = holdId === null ? null : await holds.find(holdId, viewer.id, transaction);
           const holdProblem = isUnderHold ? findHoldProblem(hold, appointment) : null;
           if (holdProblem !== null) return { appointment: null, userErrors: [holdProblem] };
-          const booked = await bookings.insert(transaction, id, appointment);
+          const booked = await bookings.insert(transaction, id, {
+            ...appointment,
+            bufferBefore,
+            bufferAfter,
+          });
           if (booked === 'doctor' || booked === 'patient') return taken(booked);
           if (hold !== null) await holds.delete(transaction, hold.id);
           if (request !== null) await requests.insert(transaction, request, booked.id);
+          isNew = true;
           return { appointment: booked, userErrors: [] };
         });
-      });
+      };
+      const outcome = await whereTimeIsFree(() => turns.take(participants.doctorId, attempt));
+      if (isNew) noteOverride(audit, 'Mutation.bookAppointment', override, outcome);
+      return outcome;
     },
   };
 }

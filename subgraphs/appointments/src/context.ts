@@ -6,6 +6,12 @@ import { createAppointmentLists, type AppointmentLists } from './appointment-lis
 import { createAppointmentListRepository } from './appointment-list-repository.js';
 import { createAppointmentRepository } from './appointment-repository.js';
 import { createAppointmentService, type AppointmentService } from './appointment-service.js';
+import type { AppointmentTypeRuleRepository } from './appointment-type-rule-repository.js';
+import {
+  createAppointmentTypeRuleService,
+  type AppointmentTypeRuleService,
+} from './appointment-type-rule-service.js';
+import { createRetypingService } from './retyping-service.js';
 import type { BookingRepository } from './booking-repository.js';
 import type { BookingRequestRepository } from './booking-request-repository.js';
 import { createBookingService, type BookingService } from './booking-service.js';
@@ -31,6 +37,7 @@ export interface RequestContext extends CallContext {
   readonly bookings: BookingService;
   readonly rescheduling: ReschedulingService;
   readonly schedules: ScheduleService;
+  readonly typeRules: AppointmentTypeRuleService;
   readonly holds: SlotHoldService;
 }
 
@@ -45,6 +52,7 @@ export interface Dependencies {
   readonly requests: BookingRequestRepository;
   readonly holds: SlotHoldRepository;
   readonly schedules: ScheduleRepository;
+  readonly typeRules: AppointmentTypeRuleRepository;
   readonly clients: DirectoryClients;
   readonly turns: Turns;
 }
@@ -62,12 +70,16 @@ export function createContext(call: CallContext, dependencies: Dependencies): Re
     audit: shared.audit,
     auditLog: shared.trail.log,
     cipher: shared.cipher,
-    appointments: createAppointmentService({ ...shared, appointments }),
+    appointments: createAppointmentService({
+      appointments,
+      retyping: createRetypingService({ ...shared, appointments }),
+    }),
     transitions: createTransitionService({ ...shared, appointments }),
     lists: createAppointmentLists(createAppointmentListRepository(shared)),
     bookings: createBookingService(shared),
     rescheduling: createReschedulingService({ ...shared, appointments }),
     schedules: createScheduleService(shared),
+    typeRules: createAppointmentTypeRuleService(shared),
     holds: createSlotHoldService(shared),
   };
 }

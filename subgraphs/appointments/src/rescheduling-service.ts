@@ -6,6 +6,7 @@ import {
   refused,
   stale,
   taken,
+  whereTimeIsFree,
   type Appointment,
   type AppointmentError,
   type AppointmentOutcome,
@@ -13,10 +14,11 @@ import {
 import { rescheduleAppointmentInput } from './appointment-input.js';
 import type { AppointmentRepository } from './appointment-repository.js';
 import { movableStatuses } from './appointment-status.js';
+import type { AppointmentTypeRuleRepository } from './appointment-type-rule-repository.js';
+import { findForbiddenWaivers, noteOverride } from './booking-override.js';
 import type { BookingRepository } from './booking-repository.js';
 import { findTimeProblem } from './booking-rules.js';
 import { transact, type Database } from './database.js';
-import { takenTime } from './database-errors.js';
 import type { Directory } from './directory.js';
 import type { RescheduleAppointmentInput } from './generated/graphql.js';
 import { findParticipants } from './participants.js';
@@ -31,23 +33,27 @@ interface Dependencies {
   readonly appointments: AppointmentRepository;
   readonly bookings: BookingRepository;
   readonly schedules: ScheduleRepository;
+  readonly typeRules: AppointmentTypeRuleRepository;
   readonly directory: Directory;
   /** The patients of whom the viewer may not know. */
   readonly hiddenPatients: () => readonly number[];
 }
 
 export function createReschedulingService(dependencies: Dependencies) {
-  const { database, audit, appointments, bookings, schedules, directory, hiddenPatients } = dependencies;
+  const { database, audit, appointments, bookings, schedules, typeRules } = dependencies;
+  const { directory, hiddenPatients } = dependencies;
 
   return {
     /** Holds the new time against all that a booking is held against; patient, doctor and id stay. */
     async reschedule(viewer: Viewer, input: RescheduleAppointmentInput): Promise<AppointmentOutcome> {
       const validated = validate(rescheduleAppointmentInput, input);
       if (!validated.ok) return invalid(validated.problems);
-      const { dateTime, version, duration } = validated.value;
+      const { dateTime, version, duration, override } = validated.value;
       const id = parseId(validated.value.id);
       const [known] = id === null ? [] : await appointments.findMany([id]);
       if (known == null) return notFound;
+      const forbidden = findForbiddenWaivers(viewer, override, known.doctorId);
+      if (forbidden.length > 0) return { appointment: null, userErrors: forbidden };
       const hindrance = findHindrance(known, version);
       if (hindrance !== null) return hindrance;
       const participants = await findParticipants(directory, viewer, {
@@ -55,8 +61,8 @@ export function createReschedulingService(dependencies: Dependencies) {
         doctorId: String(known.doctorId),
       });
       if (!('patientId' in participants)) return concerning(['id'], participants);
-      try {
-        return await transact(database, audit, async (transaction, whoActs) => {
+      const outcome = await whereTimeIsFree(() =>
+        transact(database, audit, async (transaction, whoActs) => {
           await bookings.lock(transaction, whoActs, participants);
           const current = await bookings.lockAppointment(transaction, known.id);
           // The patient may have been restricted while this change waited for others.
@@ -64,17 +70,22 @@ export function createReschedulingService(dependencies: Dependencies) {
           const meanwhile = findHindrance(current, version);
           if (meanwhile !== null) return meanwhile;
           const [week = null] = await schedules.findMany([current.doctorId], transaction);
+          const { bufferBefore, bufferAfter, minimumNotice } = await typeRules.find(
+            current.type,
+            transaction,
+          );
           const time = { dateTime, duration: duration ?? current.duration };
-          const problem = findTimeProblem(week, { ...time, type: current.type }, new Date());
+          const isOutsideSchedule = override?.outsideSchedule ?? false;
+          const terms = { now: new Date(), minimumNotice, isOutsideSchedule };
+          const problem = findTimeProblem(week, { ...time, type: current.type }, terms);
           if (problem !== null) return { appointment: null, userErrors: [problem] };
-          const moved = await bookings.move(transaction, current, time);
+          const buffered = { ...time, bufferBefore, bufferAfter, override };
+          const moved = await bookings.move(transaction, current, buffered);
           return moved === null ? taken('doctor') : { appointment: moved, userErrors: [] };
-        });
-      } catch (error) {
-        const whose = takenTime(error);
-        if (whose === null) throw error;
-        return taken(whose);
-      }
+        }),
+      );
+      noteOverride(audit, 'Mutation.rescheduleAppointment', override, outcome);
+      return outcome;
     },
   };
 }

@@ -11,6 +11,7 @@ export const resolvers: Resolvers = {
     appointment: (_, { id }, { appointments }) => appointments.load(id),
     appointments: (_, list, { lists }) => lists.list(list),
     availableSlots: (_, search, { schedules }) => schedules.availableSlots(search),
+    appointmentTypeRules: (_, __, { typeRules }) => typeRules.list(),
     appointmentsAuditLog: (_, list, { auditLog }) => auditLog.list(list),
   },
   Mutation: {
@@ -29,6 +30,7 @@ export const resolvers: Resolvers = {
       transitions.pass(viewer, 'CANCELLED', input),
     markAppointmentNoShow: (_, { input }, { transitions, viewer }) =>
       transitions.pass(viewer, 'NO_SHOW', input),
+    setAppointmentTypeRule: (_, { input }, { typeRules }) => typeRules.set(input),
     setDoctorSchedule: (_, { input }, { schedules, viewer }) => schedules.set(viewer, input),
   },
   Appointment: {

@@ -10,6 +10,7 @@ import { enforcePolicy, policyDigest } from '@caregraph/access-policy';
 import { actAsService, answerAfterEntry, openAuditTrail, recordAccess } from '@caregraph/audit-trail';
 import { openFieldCipher } from '@caregraph/encryption';
 import { createAppointmentHistoryRepository } from './appointment-history-repository.js';
+import { createAppointmentTypeRuleRepository } from './appointment-type-rule-repository.js';
 import { createBookingRepository } from './booking-repository.js';
 import { createBookingRequestRepository } from './booking-request-repository.js';
 import type { Config } from './config.js';
@@ -50,6 +51,7 @@ export async function startServer(config: Config, logger: Logger): Promise<HttpS
     bookings: createBookingRepository(database, cipher),
     requests: createBookingRequestRepository(database, cipher),
     holds,
+    typeRules: createAppointmentTypeRuleRepository(database),
     schedules: createScheduleRepository(database, config.CLINIC_TIME_ZONE),
     clients,
     turns: createTurns(),

@@ -1,6 +1,5 @@
 import { typeMapping } from './appointment.js';
-import { lockClasses } from './booking-repository.js';
-import { buffersOf } from './buffers.js';
+import { lockClasses } from './booking-locks.js';
 import type { Database, Transaction } from './database.js';
 import { Prisma, type SlotHold as SlotHoldRow } from './generated/prisma/client.js';
 import type { NewSlotHold, SlotHold } from './slot-hold.js';
@@ -31,9 +30,8 @@ export function createSlotHoldRepository(database: Database) {
     /** Holds a time; null where somebody else holds a part of it. What has expired is in nobody's way. */
     async insert(
       transaction: Transaction,
-      { doctorId, dateTime, duration, type, createdBy, minutes }: NewSlotHold,
+      { doctorId, dateTime, duration, type, bufferBefore, bufferAfter, createdBy, minutes }: NewSlotHold,
     ): Promise<SlotHold | null> {
-      const { bufferBefore, bufferAfter } = buffersOf(type);
       await transaction.$executeRaw`DELETE FROM slot_holds WHERE doctor_id = ${doctorId} AND NOT ${isLive}`;
       const [row] = await transaction.$queryRaw<SlotHoldRow[]>`
         INSERT INTO slot_holds

@@ -1,6 +1,7 @@
 import type { AuditRecorder } from '@caregraph/audit-trail';
 import { parseId, validate, type Viewer } from '@caregraph/service-kit';
 import { invalid, refused, taken, type AppointmentOutcome } from './appointment.js';
+import type { AppointmentTypeRuleRepository } from './appointment-type-rule-repository.js';
 import type { BookingRepository } from './booking-repository.js';
 import { findTimeProblem } from './booking-rules.js';
 import { transact, type Database } from './database.js';
@@ -22,12 +23,13 @@ interface Dependencies {
   readonly bookings: BookingRepository;
   readonly holds: SlotHoldRepository;
   readonly schedules: ScheduleRepository;
+  readonly typeRules: AppointmentTypeRuleRepository;
   readonly directory: Directory;
   readonly turns: Turns;
 }
 
 export function createSlotHoldService(dependencies: Dependencies) {
-  const { database, audit, bookings, holds, schedules, directory, turns } = dependencies;
+  const { database, audit, bookings, holds, schedules, typeRules, directory, turns } = dependencies;
 
   return {
     /** Holds a time that could be booked now; nobody else can book, move to or hold it until that ends. */
@@ -42,11 +44,15 @@ export function createSlotHoldService(dependencies: Dependencies) {
         transact(database, audit, async (transaction, whoActs) => {
           await bookings.lock(transaction, whoActs, { doctorId, holderId: viewer.id });
           const [week = null] = await schedules.findMany([doctorId], transaction);
-          const problem = findTimeProblem(week, hold, new Date());
+          const rule = await typeRules.find(hold.type, transaction);
+          const { minimumNotice } = rule;
+          const terms = { now: new Date(), minimumNotice, isOutsideSchedule: false };
+          const problem = findTimeProblem(week, hold, terms);
           if (problem !== null) return { slotHold: null, userErrors: [problem] };
-          if ((await bookings.findConflict(hold, transaction)) !== null) return unheld(taken('doctor'));
+          const buffered = { ...hold, bufferBefore: rule.bufferBefore, bufferAfter: rule.bufferAfter };
+          if ((await bookings.findConflict(buffered, transaction)) !== null) return unheld(taken('doctor'));
           if ((await holds.countLive(transaction, viewer.id)) >= mostLiveHolds) return unheld(tooMany);
-          const slotHold = await holds.insert(transaction, hold);
+          const slotHold = await holds.insert(transaction, buffered);
           return slotHold === null ? unheld(taken('doctor')) : { slotHold, userErrors: [] };
         }),
       );

@@ -1,4 +1,5 @@
 import type { AppointmentError } from './appointment.js';
+import type { Buffers } from './appointment-type-rule.js';
 import type { AppointmentType } from './generated/graphql.js';
 
 /** A doctor's time that somebody keeps free until it is booked, given up, or has expired. It names no patient. */
@@ -13,7 +14,7 @@ export interface SlotHold {
 }
 
 /** A time that is to be held. */
-export interface NewSlotHold extends Omit<SlotHold, 'id' | 'expiresAt'> {
+export interface NewSlotHold extends Omit<SlotHold, 'id' | 'expiresAt'>, Buffers {
   readonly createdBy: number;
   /** For how long it is held. */
   readonly minutes: number;

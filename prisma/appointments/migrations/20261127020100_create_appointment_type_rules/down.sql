@@ -1,0 +1,2 @@
+DROP FUNCTION record_appointment_type_rules_changes() CASCADE;
+DROP TABLE appointment_type_rules;
