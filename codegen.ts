@@ -74,6 +74,8 @@ const config: CodegenConfig = {
       AppointmentConnection: '../appointment.js#AppointmentConnection as AppointmentPage',
       Patient: '../references.js#PatientReference',
       User: '../references.js#UserReference',
+      ScheduleException: '../schedule-exception.js#ScheduleException as ScheduleExceptionModel',
+      Slot: '../slot-service.js#Slot as SlotModel',
     }),
     ...testOperations('gateway', 'gateway/api.graphql', 'operations'),
     ...testOperations('subgraphs/users', 'subgraphs/users/schema.graphql', 'test'),

@@ -10,9 +10,11 @@ GRANT SELECT ON schema_migrations TO :"runtime_role";
 -- Appointments are cancelled or deactivated, never deleted.
 GRANT SELECT, INSERT, UPDATE ON appointments, doctor_calendars TO :"runtime_role";
 GRANT SELECT, INSERT, UPDATE, DELETE ON doctor_schedules TO :"runtime_role";
+-- An exception of a schedule is added and removed, never changed.
+GRANT SELECT, INSERT, DELETE ON schedule_exceptions TO :"runtime_role";
 -- An idempotency key keeps the meaning that it was first used with.
 GRANT SELECT, INSERT ON booking_requests TO :"runtime_role";
-GRANT USAGE ON SEQUENCE appointments_id_seq, doctor_schedules_id_seq TO :"runtime_role";
+GRANT USAGE ON SEQUENCE appointments_id_seq, doctor_schedules_id_seq, schedule_exceptions_id_seq TO :"runtime_role";
 
 -- The trail is only ever added to. Number, time, transaction, database role and source of an entry are the database's
 -- to say: an entry of a trigger is not to be had by writing one.

@@ -35,7 +35,7 @@ export const policy = {
   query: fields({
     'me user users sessions': everyRole,
     'patient patients': everyRole,
-    'appointment appointments availableSlots': everyRole,
+    'appointment appointments availableSlots nextAvailableSlots clinicHolidays': everyRole,
     'usersAuditLog patientsAuditLog appointmentsAuditLog': administrators,
     _entities: everyRoleAndServices,
     _service: gateway,
@@ -51,7 +51,8 @@ export const policy = {
     'bookAppointment updateAppointment rescheduleAppointment confirmAppointment': everyRole,
     'cancelAppointment markAppointmentNoShow': everyRole,
     'startAppointment completeAppointment': treatment,
-    setDoctorSchedule: workingWeek,
+    'setDoctorSchedule addTimeOff addExtraHours removeScheduleException': workingWeek,
+    addClinicHoliday: administrators,
   }),
 
   find: fields({
@@ -67,7 +68,7 @@ export const policy = {
       'id role isActive': everyRoleAndServices,
       'firstName lastName fullName': everyRole,
       'email version createdAt updatedAt': ownAccount,
-      'schedule appointments': everyRole,
+      'schedule scheduleExceptions appointments': everyRole,
     }),
     UserSession: fields({
       'id user createdAt lastUsedAt expiresAt endedAt endReason address userAgent isCurrent': everyRole,
@@ -92,7 +93,10 @@ export const policy = {
     DoctorSchedule: fields({
       'id dayOfWeek startTime endTime breakStart breakEnd isAvailable timeZone': everyRole,
     }),
-    Slot: fields({ 'startsAt endsAt': everyRole }),
+    ScheduleException: fields({
+      'id kind doctor firstDate lastDate startTime endTime reason': everyRole,
+    }),
+    Slot: fields({ 'doctor startsAt endsAt': everyRole }),
     PageInfo: fields({ 'startCursor endCursor hasNextPage hasPreviousPage': everyRole }),
     AuditEntry: fields({
       'id recordedAt action outcome recordType recordIds recordRanges recordCount': administrators,
@@ -116,6 +120,8 @@ export const policy = {
     ...payloads('appointment', 'ConfirmAppointment', 'StartAppointment', 'CompleteAppointment'),
     ...payloads('appointment', 'CancelAppointment', 'MarkAppointmentNoShow'),
     ...payloads('doctor', 'SetDoctorSchedule'),
+    ...payloads('scheduleException affectedCount', 'AddTimeOff', 'AddClinicHoliday'),
+    ...payloads('scheduleException', 'AddExtraHours', 'RemoveScheduleException'),
   },
 
   fill,

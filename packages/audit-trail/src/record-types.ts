@@ -5,6 +5,7 @@ const tableOfType = {
   Patient: 'patients',
   Appointment: 'appointments',
   DoctorSchedule: 'doctor_schedules',
+  ScheduleException: 'schedule_exceptions',
 } as const;
 
 const typeOfTable = new Map<string, string>(

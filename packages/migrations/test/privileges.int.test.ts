@@ -8,7 +8,14 @@ const INSUFFICIENT_PRIVILEGE = '42501';
 const tables: Record<Service, string[]> = {
   users: ['users', 'sessions', 'refresh_tokens', 'login_devices'],
   patients: ['patients', 'care_team_members', 'patient_restrictions', 'data_keys'],
-  appointments: ['appointments', 'doctor_schedules', 'doctor_calendars', 'booking_requests', 'data_keys'],
+  appointments: [
+    'appointments',
+    'doctor_schedules',
+    'doctor_calendars',
+    'schedule_exceptions',
+    'booking_requests',
+    'data_keys',
+  ],
 };
 
 /** What the runtime role may do to rows, table by table. */
@@ -23,6 +30,7 @@ const granted: Record<string, string[]> = {
   appointments: ['SELECT', 'INSERT', 'UPDATE'],
   doctor_schedules: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   doctor_calendars: ['SELECT', 'INSERT', 'UPDATE'],
+  schedule_exceptions: ['SELECT', 'INSERT', 'DELETE'],
   booking_requests: ['SELECT', 'INSERT'],
   data_keys: ['SELECT'],
   schema_migrations: ['SELECT'],

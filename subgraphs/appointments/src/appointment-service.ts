@@ -12,7 +12,7 @@ import {
 import { updateAppointmentInput } from './appointment-input.js';
 import type { AppointmentChanges, AppointmentRepository } from './appointment-repository.js';
 import { movableStatuses, statusesBefore } from './appointment-status.js';
-import { findScheduleProblem } from './booking-rules.js';
+import { findScheduleProblem, rangeOf } from './booking-rules.js';
 import type { AppointmentStatus, AppointmentType, UpdateAppointmentInput } from './generated/graphql.js';
 import type { ScheduleRepository } from './schedule-repository.js';
 
@@ -71,8 +71,8 @@ export function createAppointmentService({ appointments, schedules }: Dependenci
     const appointment = type === 'EMERGENCY' ? null : await load(id);
     if (appointment?.type !== 'EMERGENCY') return true;
     if (!movableStatuses.some((status) => status === appointment.status)) return true;
-    const [week = null] = await schedules.findMany([appointment.doctorId]);
-    return findScheduleProblem(week, appointment) === null;
+    const [calendar = null] = await schedules.findCalendars([appointment.doctorId], rangeOf(appointment));
+    return findScheduleProblem(calendar, appointment) === null;
   }
 
   return {

@@ -5,8 +5,8 @@ import type { BookingRequest } from './booking-request.js';
 import type { Database, Transaction } from './database.js';
 import type { TakenTime } from './database-errors.js';
 import { Prisma, type Appointment as AppointmentRow } from './generated/prisma/client.js';
+import type { Interval } from './interval.js';
 import type { Participants } from './participants.js';
-import type { Interval } from './working-time.js';
 
 /** An appointment that is to be booked. */
 export type NewAppointment = Pick<
@@ -104,13 +104,22 @@ export function createBookingRepository(database: Database, cipher: Pick<FieldCi
       );
     },
 
-    /** When the doctor's time is taken within `range`. */
-    async findTaken(doctorId: number, { start, end }: Interval): Promise<Interval[]> {
-      const rows = await database.$queryRaw<{ dateTime: Date; endsAt: Date }[]>`
-        SELECT date_time AS "dateTime", date_time + duration * interval '1 minute' AS "endsAt"
-        FROM appointments WHERE doctor_id = ${doctorId} AND ${occupies}
+    /** When the time of each of these doctors is taken within `range`. */
+    async findTaken(
+      doctorIds: readonly number[],
+      { start, end }: Interval,
+    ): Promise<ReadonlyMap<number, Interval[]>> {
+      const rows = await database.$queryRaw<{ doctorId: number; dateTime: Date; endsAt: Date }[]>`
+        SELECT doctor_id AS "doctorId", date_time AS "dateTime",
+          date_time + duration * interval '1 minute' AS "endsAt"
+        FROM unnest(${[...doctorIds]}::integer[]) AS doctor (id) JOIN appointments ON doctor_id = doctor.id
+        WHERE ${occupies}
           AND ${timeRange} && tsrange(${new Date(start)}::timestamp, ${new Date(end)}::timestamp, '[)')`;
-      return rows.map(({ dateTime, endsAt }) => ({ start: dateTime.getTime(), end: endsAt.getTime() }));
+      const taken = new Map<number, Interval[]>(doctorIds.map((id) => [id, []]));
+      for (const { doctorId, dateTime, endsAt } of rows) {
+        taken.get(doctorId)?.push({ start: dateTime.getTime(), end: endsAt.getTime() });
+      }
+      return taken;
     },
   };
 }
@@ -122,7 +131,8 @@ interface Held extends Partial<Participants> {
 }
 
 /**
- * Expressions that take the locks, always in the same order, so that none waits for one that waits for it. As text:
+ * Expressions that take the locks, always in the same order, so that none waits for one that waits for it: the clinic's,
+ * which all share who change nothing about the whole of it, before the others. As text:
  * what they return, PostgreSQL's nothing, is no value that Prisma reads.
  */
 function locksOf({ doctorId, patientId, request }: Held): Prisma.Sql[] {
@@ -133,14 +143,28 @@ function locksOf({ doctorId, patientId, request }: Held): Prisma.Sql[] {
     Prisma.sql`${lockClasses.doctor}::integer, ${doctorId}::integer`,
     ...(patientId === undefined ? [] : [Prisma.sql`${lockClasses.patient}::integer, ${patientId}::integer`]),
   ];
-  return keys.map((key) => Prisma.sql`pg_advisory_xact_lock(${key})::text`);
+  return [
+    Prisma.sql`pg_advisory_xact_lock_shared(${clinic})::text`,
+    ...keys.map((key) => Prisma.sql`pg_advisory_xact_lock(${key})::text`),
+  ];
+}
+
+/**
+ * Begins a transaction of `transact` that is about every doctor: waits until no other one books or changes a schedule,
+ * and keeps all of them waiting until this one ends.
+ */
+export async function lockClinic(transaction: Transaction, whoActs: Prisma.Sql): Promise<void> {
+  await transaction.$executeRaw`SELECT ${whoActs}, pg_advisory_xact_lock(${clinic})::text`;
 }
 
 /** How often an appointment that is in the way may be called off while another one is booked. */
 const insertAttempts = 10;
 
 /** The first of the two keys of our advisory locks, which keeps ids of different kinds apart. */
-const lockClasses = { key: 1, doctor: 2, patient: 3 };
+const lockClasses = { key: 1, doctor: 2, patient: 3, clinic: 4 };
+
+/** The one lock of its class. */
+const clinic = Prisma.sql`${lockClasses.clinic}::integer, 0`;
 
 /** As the exclusion constraints have it, word for word, so that their indexes serve. */
 const occupies = Prisma.sql`is_active IS NOT FALSE AND status IN ('scheduled', 'confirmed', 'in-progress')`;

@@ -6,7 +6,7 @@ import { bookAppointmentInput } from './appointment-input.js';
 import type { BookingRepository } from './booking-repository.js';
 import { toBookingRequest } from './booking-request.js';
 import type { BookingRequestRepository, RepeatedBooking } from './booking-request-repository.js';
-import { findTimeProblem } from './booking-rules.js';
+import { findTimeProblem, rangeOf } from './booking-rules.js';
 import { transact, type Database } from './database.js';
 import type { Directory } from './directory.js';
 import type { BookAppointmentInput } from './generated/graphql.js';
@@ -60,8 +60,9 @@ export function createBookingService(dependencies: Dependencies) {
           if (meanwhile !== null) return repetition(meanwhile, hidden);
           // The patient may have been restricted while this booking waited for others.
           if (isHiddenMeanwhile(participants.patientId, hidden, hiddenPatients())) return unknownPatient;
-          const [week = null] = await schedules.findMany([participants.doctorId], transaction);
-          const problem = findTimeProblem(week, appointment, new Date());
+          const doctors = [participants.doctorId];
+          const [calendar = null] = await schedules.findCalendars(doctors, rangeOf(appointment), transaction);
+          const problem = findTimeProblem(calendar, appointment, new Date());
           if (problem !== null) return { appointment: null, userErrors: [problem] };
           const booked = await bookings.insert(transaction, id, appointment);
           if (booked === 'doctor' || booked === 'patient') return taken(booked);

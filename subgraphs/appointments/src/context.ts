@@ -5,6 +5,7 @@ import { createAppointmentLists, type AppointmentLists } from './appointment-lis
 import { createAppointmentListRepository } from './appointment-list-repository.js';
 import { createAppointmentRepository } from './appointment-repository.js';
 import { createAppointmentService, type AppointmentService } from './appointment-service.js';
+import type { AppointmentTypeRuleRepository } from './appointment-type-rule-repository.js';
 import type { BookingRepository } from './booking-repository.js';
 import type { BookingRequestRepository } from './booking-request-repository.js';
 import { createBookingService, type BookingService } from './booking-service.js';
@@ -12,8 +13,15 @@ import type { Database } from './database.js';
 import { createDirectory, type DirectoryClients } from './directory.js';
 import type { PatientRestrictions } from './patient-restrictions.js';
 import { createReschedulingService, type ReschedulingService } from './rescheduling-service.js';
+import {
+  createScheduleExceptionService,
+  type ScheduleExceptionService,
+} from './schedule-exception-service.js';
+import type { ScheduleExceptionRepository } from './schedule-exception-repository.js';
+import { createScheduleExceptions, type ScheduleExceptions } from './schedule-exceptions.js';
 import type { ScheduleRepository } from './schedule-repository.js';
 import { createScheduleService, type ScheduleService } from './schedule-service.js';
+import { createSlotService, type SlotService } from './slot-service.js';
 import type { Turns } from './turns.js';
 
 /** What one request has: fresh each time, so that nothing that was read outlives it. */
@@ -26,6 +34,9 @@ export interface RequestContext extends CallContext {
   readonly bookings: BookingService;
   readonly rescheduling: ReschedulingService;
   readonly schedules: ScheduleService;
+  readonly slots: SlotService;
+  readonly scheduleExceptions: ScheduleExceptions;
+  readonly exceptions: ScheduleExceptionService;
 }
 
 /** What all requests share. */
@@ -37,6 +48,8 @@ export interface Dependencies {
   readonly bookings: BookingRepository;
   readonly requests: BookingRequestRepository;
   readonly schedules: ScheduleRepository;
+  readonly exceptions: ScheduleExceptionRepository;
+  readonly typeRules: AppointmentTypeRuleRepository;
   readonly clients: DirectoryClients;
   readonly turns: Turns;
 }
@@ -59,5 +72,8 @@ export function createContext(call: CallContext, dependencies: Dependencies): Re
     bookings: createBookingService(shared),
     rescheduling: createReschedulingService({ ...shared, appointments }),
     schedules: createScheduleService(shared),
+    slots: createSlotService(shared),
+    scheduleExceptions: createScheduleExceptions(shared.exceptions),
+    exceptions: createScheduleExceptionService(shared),
   };
 }

@@ -14,7 +14,7 @@ import { rescheduleAppointmentInput } from './appointment-input.js';
 import type { AppointmentRepository } from './appointment-repository.js';
 import { movableStatuses } from './appointment-status.js';
 import type { BookingRepository } from './booking-repository.js';
-import { findTimeProblem } from './booking-rules.js';
+import { findTimeProblem, rangeOf } from './booking-rules.js';
 import { transact, type Database } from './database.js';
 import { takenTime } from './database-errors.js';
 import type { Directory } from './directory.js';
@@ -63,9 +63,13 @@ export function createReschedulingService(dependencies: Dependencies) {
           if (hiddenPatients().includes(current.patientId)) return notFound;
           const meanwhile = findHindrance(current, version);
           if (meanwhile !== null) return meanwhile;
-          const [week = null] = await schedules.findMany([current.doctorId], transaction);
           const time = { dateTime, duration: duration ?? current.duration };
-          const problem = findTimeProblem(week, { ...time, type: current.type }, new Date());
+          const [calendar = null] = await schedules.findCalendars(
+            [current.doctorId],
+            rangeOf(time),
+            transaction,
+          );
+          const problem = findTimeProblem(calendar, { ...time, type: current.type }, new Date());
           if (problem !== null) return { appointment: null, userErrors: [problem] };
           return { appointment: await bookings.move(transaction, current.id, time), userErrors: [] };
         });

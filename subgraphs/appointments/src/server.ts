@@ -9,6 +9,7 @@ import type { HttpServer, Logger } from '@caregraph/service-kit';
 import { enforcePolicy, policyDigest } from '@caregraph/access-policy';
 import { answerAfterEntry, openAuditTrail, recordAccess } from '@caregraph/audit-trail';
 import { openFieldCipher } from '@caregraph/encryption';
+import { createAppointmentTypeRuleRepository } from './appointment-type-rule-repository.js';
 import { createBookingRepository } from './booking-repository.js';
 import { createBookingRequestRepository } from './booking-request-repository.js';
 import type { Config } from './config.js';
@@ -17,6 +18,7 @@ import { connectDatabase } from './database.js';
 import { connectDirectory } from './directory.js';
 import { followRestrictions } from './patient-restrictions.js';
 import { resolvers } from './resolvers.js';
+import { createScheduleExceptionRepository } from './schedule-exception-repository.js';
 import { createScheduleRepository } from './schedule-repository.js';
 import { createTurns } from './turns.js';
 
@@ -45,6 +47,8 @@ export async function startServer(config: Config, logger: Logger): Promise<HttpS
     bookings: createBookingRepository(database, cipher),
     requests: createBookingRequestRepository(database, cipher),
     schedules: createScheduleRepository(database, config.CLINIC_TIME_ZONE),
+    exceptions: createScheduleExceptionRepository(database),
+    typeRules: createAppointmentTypeRuleRepository(),
     clients,
     turns: createTurns(),
   };

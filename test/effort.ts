@@ -1,0 +1,1 @@
+export const isExhaustive = process.env['CAREGRAPH_TEST_TIER'] === 'exhaustive';
