@@ -38,11 +38,10 @@ export function modelledWork(calendar: DoctorCalendar, window: Window, range: In
   const worked = shown.map(() => false);
   /** From the first minute of the date that shows one time or later until the first that shows the other or later. */
   const fill = (date: string, from: string, to: string, value: boolean): void => {
-    const beginning = shown.findIndex((at) => at.startsWith(date));
     const first = shown.findIndex((at) => at.startsWith(date) && at.slice(11) >= from);
     if (first === -1) return;
     for (let index = first; index < shown.length; index += 1) {
-      if (index > beginning && (shown[index] ?? '') >= `${date} ${to}`) break;
+      if ((shown[index] ?? '') >= `${date} ${to}`) break;
       worked[index] = value;
     }
   };
