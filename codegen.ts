@@ -77,6 +77,8 @@ const config: CodegenConfig = {
       Patient: '../references.js#PatientReference',
       SlotHold: '../slot-hold.js#SlotHold as SlotHoldModel',
       User: '../references.js#UserReference',
+      ScheduleException: '../schedule-exception.js#ScheduleException as ScheduleExceptionModel',
+      Slot: '../slot-service.js#Slot as SlotModel',
     }),
     ...testOperations('gateway', 'gateway/api.graphql', 'operations'),
     ...testOperations('subgraphs/users', 'subgraphs/users/schema.graphql', 'test'),

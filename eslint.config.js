@@ -17,6 +17,25 @@ export default tseslint.config(
     },
   },
   {
+    // Dates and times of day belong to a time zone, and Date knows only that of the process: Temporal knows all.
+    files: ['subgraphs/appointments/src/**/*.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            'MemberExpression[property.name=/^(?!getUTCFullYear$)([gs]et(UTC)?(Date|Day|FullYear|Hours|Milliseconds|Minutes|Month|Seconds|Year)|setTime|getTimezoneOffset|to(Locale)?(Date|Time)String)$/]',
+          message:
+            'A Date is an instant here. What calendars and clocks show, Temporal tells for a time zone.',
+        },
+        {
+          selector: 'NewExpression[callee.name="Date"][arguments.length>1]',
+          message: 'This is a time of day in the time zone of the process. Temporal takes a time zone.',
+        },
+      ],
+    },
+  },
+  {
     files: ['**/*.mjs', '**/*.js'],
     extends: [tseslint.configs.recommended],
   },

@@ -10,13 +10,16 @@ GRANT SELECT ON schema_migrations TO :"runtime_role";
 -- Appointments are cancelled or deactivated, never deleted.
 GRANT SELECT, INSERT, UPDATE ON appointments, doctor_calendars, appointment_type_rules TO :"runtime_role";
 GRANT SELECT, INSERT, UPDATE, DELETE ON doctor_schedules TO :"runtime_role";
+-- An exception of a schedule is added and removed, never changed.
+GRANT SELECT, INSERT, DELETE ON schedule_exceptions TO :"runtime_role";
 -- An idempotency key keeps the meaning that it was first used with.
 GRANT SELECT, INSERT ON booking_requests TO :"runtime_role";
 -- The history of an appointment is the database's to write.
 GRANT SELECT ON appointment_transitions TO :"runtime_role";
 -- A hold is kept, used or given up, never prolonged.
 GRANT SELECT, INSERT, DELETE ON slot_holds TO :"runtime_role";
-GRANT USAGE ON SEQUENCE appointments_id_seq, doctor_schedules_id_seq, slot_holds_id_seq TO :"runtime_role";
+GRANT USAGE ON SEQUENCE appointments_id_seq, doctor_schedules_id_seq, schedule_exceptions_id_seq, slot_holds_id_seq
+    TO :"runtime_role";
 
 -- The trail is only ever added to. Number, time, transaction, database role and source of an entry are the database's
 -- to say: an entry of a trigger is not to be had by writing one.

@@ -46,7 +46,7 @@ export async function findTextProblems(
       return (await Promise.all(attempts.map((attempt) => problemsOf([attempt])))).flat();
     }
     return attempts.flatMap((attempt, index) =>
-      outcomeProblems(attempt, data?.[`m${index}`], entity?.name).map(describe(attempt)),
+      outcomeProblems(attempt, data?.[`m${index}`], entity?.name, mutation).map(describe(attempt)),
     );
   }
 
@@ -57,7 +57,12 @@ export async function findTextProblems(
 }
 
 /** Held against what must become of it: accepted and unchanged, or refused with the fields in question named. */
-function outcomeProblems(attempt: TextAttempt, outcome: unknown, entity: string | undefined): string[] {
+function outcomeProblems(
+  attempt: TextAttempt,
+  outcome: unknown,
+  entity: string | undefined,
+  mutation: TextMutation,
+): string[] {
   const { text, fields, refused, comesBack } = attempt;
   const parsed = payload.safeParse(outcome);
   if (!parsed.success) return [`answered ${JSON.stringify(outcome)}`];
@@ -75,15 +80,23 @@ function outcomeProblems(attempt: TextAttempt, outcome: unknown, entity: string 
   }
   if (!comesBack) return [];
   return fields.flatMap((field) => {
-    const returned = entity === undefined ? undefined : valueAt(outcome, [entity, ...pathOf(field)]);
+    const returned =
+      entity === undefined ? undefined : valueAt(outcome, [entity, ...pathOf(nameInAnswer(mutation, field))]);
     return returned === text ? [] : [`${field} is now ${JSON.stringify(returned)}`];
   });
 }
 
+/** Where what a field of the input holds stands in the entity. */
+function nameInAnswer({ rules }: TextMutation, field: string): string {
+  const rule = rules[field];
+  return rule?.kind === 'kept' ? (rule.as ?? field) : field;
+}
+
 /** All fields of the entity in which text of the input comes back; its name where there is none. */
-function selectionOf(type: unknown, { rules }: TextMutation): string {
+function selectionOf(type: unknown, mutation: TextMutation): string {
+  const { rules } = mutation;
   if (!isObjectType(type)) return '';
-  const paths = Object.keys(rules).map((field) => field.split('.'));
+  const paths = Object.keys(rules).map((field) => nameInAnswer(mutation, field).split('.'));
   const selected = selectPaths(type, paths);
   return `{ __typename ${selected} }`;
 }

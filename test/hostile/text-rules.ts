@@ -1,15 +1,18 @@
 /**
  * What a field does with text. `kept` text comes back unchanged, unless it breaks the limit (in code points, as
- * PostgreSQL counts) or cannot be stored; `checked` text does so where it is what it ought to be (a phone number);
+ * PostgreSQL counts) or cannot be stored, under its own name or `as` another one; `checked` text does so where it is what it ought to be (a phone number);
  * `sought` text finds nothing, because nothing is called that; `given` text is used and shown to nobody (a password,
  * a key, a token); each but the first may be refused by name.
  */
 export type TextRule =
-  | { readonly kind: 'kept'; readonly limit: number; readonly required: boolean }
+  | { readonly kind: 'kept'; readonly limit: number; readonly required: boolean; readonly as?: string }
   | { readonly kind: 'checked' | 'sought' | 'given' };
 
 /** Text that must not be empty; nor may it be blank. */
-export const required = (limit: number): TextRule => ({ kind: 'kept', limit, required: true });
+export const required = (limit: number, { as }: { readonly as?: string } = {}): TextRule => ({
+  ...{ kind: 'kept', limit, required: true },
+  ...(as !== undefined && { as }),
+});
 /** Text that may be empty. */
 export const optional = (limit: number): TextRule => ({ kind: 'kept', limit, required: false });
 export const checked: TextRule = { kind: 'checked' };

@@ -79,6 +79,20 @@ const ownTargets: Readonly<Record<string, (ownerId: number) => Promise<[mutation
     ],
     'Mutation.setDoctorSchedule': (ownerId) =>
       Promise.resolve(['setDoctorSchedule', `{ doctorId: "${ownerId}", days: [] }`]),
+    'Mutation.addTimeOff': (ownerId) =>
+      Promise.resolve([
+        'addTimeOff',
+        `{ doctorId: "${ownerId}", firstDate: "2032-01-01", lastDate: "2032-01-02" }`,
+      ]),
+    'Mutation.addExtraHours': (ownerId) =>
+      Promise.resolve([
+        'addExtraHours',
+        `{ doctorId: "${ownerId}", date: "2032-01-01", startTime: "09:00", endTime: "10:00" }`,
+      ]),
+    'Mutation.removeScheduleException': async (ownerId) => [
+      'removeScheduleException',
+      `{ id: "${await clinic.addTimeOff(ownerId)}" }`,
+    ],
     'Mutation.revokeSession': async (ownerId) => [
       'revokeSession',
       `{ id: "${await clinic.addSession(ownerId)}" }`,

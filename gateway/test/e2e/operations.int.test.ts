@@ -329,6 +329,50 @@ describe('what the apps send', () => {
     ]);
   });
 
+  it('plans time off, extra hours and holidays, and finds what is left', async () => {
+    const doctor = await hire('DOCTOR', 'Ida', 'Lind');
+    const clerk = await hire('STAFF', 'Jon', 'Vik');
+    const doctorId = doctor.id;
+    await succeed(clerk.accessToken, operations.SetDoctorScheduleDocument, {
+      input: {
+        doctorId,
+        timeZone: 'UTC',
+        days: [{ dayOfWeek: 'MONDAY', startTime: '09:00', endTime: '12:00' }],
+      },
+    });
+    const next = { doctorIds: [doctorId], from: `${monday}T00:00:00Z`, duration: 60, first: 1 };
+    const ofDoctor = { doctor: { id: doctorId, fullName: 'Ida Lind' } };
+    const first = await succeed(clerk.accessToken, operations.NextAvailableSlotsDocument, next);
+    expect(first.nextAvailableSlots).toMatchObject([{ ...ofDoctor, startsAt: `${monday}T09:00:00.000Z` }]);
+    const { addTimeOff } = await succeed(doctor.accessToken, operations.AddTimeOffDocument, {
+      input: { doctorId, firstDate: monday, lastDate: monday, reason: 'Conference' },
+    });
+    expect(addTimeOff).toMatchObject({
+      scheduleException: { kind: 'TIME_OFF', ...ofDoctor },
+      affectedCount: 0,
+    });
+    const { addExtraHours } = await succeed(clerk.accessToken, operations.AddExtraHoursDocument, {
+      input: { doctorId, date: monday, startTime: '18:00', endTime: '20:00' },
+    });
+    const then = await succeed(clerk.accessToken, operations.NextAvailableSlotsDocument, next);
+    expect(then.nextAvailableSlots).toMatchObject([{ startsAt: `${monday}T18:00:00.000Z` }]);
+    const holiday = { date: '2040-12-25', name: 'Christmas Day' };
+    await succeed(administratorToken, operations.AddClinicHolidayDocument, { input: holiday });
+    const { clinicHolidays } = await succeed(clerk.accessToken, operations.ClinicHolidaysDocument, {
+      ...{ from: '2040-01-01', to: '2040-12-31' },
+    });
+    expect(clinicHolidays).toMatchObject([{ firstDate: '2040-12-25', reason: 'Christmas Day' }]);
+    await succeed(clerk.accessToken, operations.RemoveScheduleExceptionDocument, {
+      input: { id: present(addTimeOff.scheduleException).id },
+    });
+    const { user } = await succeed(clerk.accessToken, operations.ScheduleExceptionsDocument, {
+      ...{ doctorId, from: monday, to: monday },
+    });
+    expect(user?.scheduleExceptions?.map(({ id }) => id)).toEqual([
+      present(addExtraHours.scheduleException).id,
+    ]);
+  });
+
   it('shows administrators who has seen and changed what', async () => {
     const doctor = await hire('DOCTOR', 'Ada', 'Quist');
     const registered = await succeed(doctor.accessToken, operations.RegisterPatientDocument, {

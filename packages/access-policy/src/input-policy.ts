@@ -83,4 +83,8 @@ export const fill = {
   DoctorScheduleDayInput: fields({
     'dayOfWeek startTime endTime breakStart breakEnd isAvailable': workingWeek,
   }),
+  AddTimeOffInput: fields({ 'doctorId firstDate lastDate startTime endTime reason': workingWeek }),
+  AddExtraHoursInput: fields({ 'doctorId date startTime endTime reason': workingWeek }),
+  AddClinicHolidayInput: fields({ 'date name': administrators }),
+  RemoveScheduleExceptionInput: fields({ id: workingWeek }),
 } as const;

@@ -38,7 +38,7 @@ export const policy = {
   query: fields({
     'me user users sessions': everyRole,
     'patient patients': everyRole,
-    'appointment appointments availableSlots': everyRole,
+    'appointment appointments availableSlots nextAvailableSlots clinicHolidays': everyRole,
     appointmentTypeRules: everyRole,
     'usersAuditLog patientsAuditLog appointmentsAuditLog': administrators,
     _entities: everyRoleAndServices,
@@ -55,8 +55,8 @@ export const policy = {
     'bookAppointment updateAppointment rescheduleAppointment confirmAppointment': everyRole,
     'cancelAppointment markAppointmentNoShow holdSlot releaseHold': everyRole,
     'startAppointment completeAppointment': treatment,
-    setDoctorSchedule: workingWeek,
-    setAppointmentTypeRule: administrators,
+    'setDoctorSchedule addTimeOff addExtraHours removeScheduleException': workingWeek,
+    'addClinicHoliday setAppointmentTypeRule': administrators,
   }),
 
   transition: fields({ cancelledToNoShow: attendanceKeepers }),
@@ -74,7 +74,7 @@ export const policy = {
       'id role isActive': everyRoleAndServices,
       'firstName lastName fullName': everyRole,
       'email version createdAt updatedAt': ownAccount,
-      'schedule appointments': everyRole,
+      'schedule scheduleExceptions appointments': everyRole,
     }),
     UserSession: fields({
       'id user createdAt lastUsedAt expiresAt endedAt endReason address userAgent isCurrent': everyRole,
@@ -102,8 +102,11 @@ export const policy = {
     DoctorSchedule: fields({
       'id dayOfWeek startTime endTime breakStart breakEnd isAvailable timeZone': everyRole,
     }),
-    Slot: fields({ 'startsAt endsAt': everyRole }),
+    ScheduleException: fields({
+      'id kind doctor firstDate lastDate startTime endTime reason': everyRole,
+    }),
     SlotHold: fields({ 'id doctor startsAt endsAt type expiresAt': everyRole }),
+    Slot: fields({ 'doctor startsAt endsAt': everyRole }),
     PageInfo: fields({ 'startCursor endCursor hasNextPage hasPreviousPage': everyRole }),
     AuditEntry: fields({
       'id recordedAt action outcome recordType recordIds recordRanges recordCount': administrators,
@@ -129,6 +132,8 @@ export const policy = {
     ...payloads('slotHold', 'HoldSlot', 'ReleaseHold'),
     ...payloads('doctor', 'SetDoctorSchedule'),
     ...payloads('appointmentTypeRule', 'SetAppointmentTypeRule'),
+    ...payloads('scheduleException affectedCount', 'AddTimeOff', 'AddClinicHoliday'),
+    ...payloads('scheduleException', 'AddExtraHours', 'RemoveScheduleException'),
   },
 
   fill,

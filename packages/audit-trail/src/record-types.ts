@@ -6,6 +6,7 @@ const tableOfType = {
   Appointment: 'appointments',
   DoctorSchedule: 'doctor_schedules',
   SlotHold: 'slot_holds',
+  ScheduleException: 'schedule_exceptions',
 } as const;
 
 const typeOfTable = new Map<string, string>(

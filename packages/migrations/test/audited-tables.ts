@@ -129,6 +129,14 @@ export const auditedTables: readonly AuditedTable[] = [
     change: { time_zone: `'Europe/Vienna'` },
   },
   {
+    ...{ service: 'appointments', table: 'schedule_exceptions', key: '5', patientIds: [] },
+    record: {
+      ...{ id: '5', kind: `'time-off'`, doctor_id: '2', first_date: `'2031-01-01'` },
+      ...{ last_date: `'2031-01-02'`, reason: `'Zebulon'`, created_by: '1' },
+    },
+    change: { reason: `'Zebulon again'` },
+  },
+  {
     ...{ service: 'appointments', table: 'booking_requests', key: '9', patientIds: [] },
     before: insertInto('appointments', appointment),
     record: {

@@ -121,6 +121,39 @@ test.each([
   },
 );
 
+const [wholeDay, noDoctor] = [[null, null], null];
+test.each([
+  ['time-off', 1, '2026-03-02', '2026-03-06', ...wholeDay, null],
+  ['time-off', 1, '2026-03-02', '2026-03-02', '09:00', '24:00', null],
+  ['extra-hours', 1, '2026-03-02', '2026-03-02', '09:00', '17:00', null],
+  ['clinic-holiday', noDoctor, '2026-03-02', '2026-03-02', ...wholeDay, null],
+  ['holiday', noDoctor, '2026-03-02', '2026-03-02', ...wholeDay, 'schedule_exceptions_kind_check'],
+  ['time-off', noDoctor, '2026-03-02', '2026-03-02', ...wholeDay, 'schedule_exceptions_whose'],
+  ['clinic-holiday', 1, '2026-03-02', '2026-03-02', ...wholeDay, 'schedule_exceptions_whose'],
+  ['time-off', 1, '2026-03-02', '2026-03-01', ...wholeDay, 'schedule_exceptions_dates_in_order'],
+  ['time-off', 1, '2026-03-02', 'infinity', ...wholeDay, 'schedule_exceptions_last_date_check'],
+  ['time-off', 1, '2026-03-02', '2026-03-02', '09:00', null, 'schedule_exceptions_hours_whole'],
+  ['time-off', 1, '2026-03-02', '2026-03-02', '09:00', '09:00', 'schedule_exceptions_hours_in_order'],
+  ['time-off', 1, '2026-03-02', '2026-03-03', '09:00', '17:00', 'schedule_exceptions_hours_of_one_date'],
+  ['extra-hours', 1, '2026-03-02', '2026-03-02', ...wholeDay, 'schedule_exceptions_extra_hours'],
+  ['clinic-holiday', noDoctor, '2026-03-02', '2026-03-03', ...wholeDay, 'schedule_exceptions_holiday'],
+])('%s of doctor %s from %s to %s, %s to %s, breaks the rule %s', async (...row) => {
+  const [constraint, ...values] = [row.at(-1), ...row.slice(0, -1)];
+  await asService.appointments(async (service) => {
+    const insert = `INSERT INTO schedule_exceptions
+      (kind, doctor_id, first_date, last_date, start_time, end_time, reason, created_by)
+      VALUES ($1, $2, $3, $4, $5, $6, 'x', 1)`;
+    if (constraint !== null) {
+      expect(await failureOf(service, insert, values)).toEqual({ code: CHECK_VIOLATION, constraint });
+      return;
+    }
+    await service.query(insert, values);
+    expect(await failureOf(service, insert, values)).toMatchObject({
+      constraint: 'schedule_exceptions_once',
+    });
+  })();
+});
+
 test(
   'no two accounts have addresses that differ in case only',
   asService.users(async (service) => {

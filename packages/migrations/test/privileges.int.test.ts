@@ -10,7 +10,7 @@ const tables: Record<Service, string[]> = {
   patients: ['patients', 'care_team_members', 'patient_restrictions', 'data_keys'],
   appointments: [
     ...['appointments', 'appointment_transitions', 'doctor_schedules', 'doctor_calendars'],
-    ...['booking_requests', 'slot_holds', 'appointment_type_rules', 'data_keys'],
+    ...['schedule_exceptions', 'booking_requests', 'slot_holds', 'appointment_type_rules', 'data_keys'],
   ],
 };
 
@@ -27,6 +27,7 @@ const granted: Record<string, string[]> = {
   appointment_transitions: ['SELECT'],
   doctor_schedules: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   doctor_calendars: ['SELECT', 'INSERT', 'UPDATE'],
+  schedule_exceptions: ['SELECT', 'INSERT', 'DELETE'],
   booking_requests: ['SELECT', 'INSERT'],
   slot_holds: ['SELECT', 'INSERT', 'DELETE'],
   appointment_type_rules: ['SELECT', 'INSERT', 'UPDATE'],

@@ -1,6 +1,6 @@
 import { typeMapping } from './appointment.js';
 import { appointmentType } from './appointment-input.js';
-import type { AppointmentTypeRule } from './appointment-type-rule.js';
+import { noRule, type AppointmentTypeRule } from './appointment-type-rule.js';
 import type { Database, Transaction } from './database.js';
 import type { AppointmentType } from './generated/graphql.js';
 import { Prisma, type AppointmentTypeRule as AppointmentTypeRuleRow } from './generated/prisma/client.js';
@@ -46,5 +46,5 @@ function toRule({ type, ...minutes }: AppointmentTypeRuleRow): AppointmentTypeRu
 }
 
 function unset(type: AppointmentType): AppointmentTypeRule {
-  return { type, bufferBefore: 0, bufferAfter: 0, minimumNotice: 0 };
+  return { type, ...noRule };
 }

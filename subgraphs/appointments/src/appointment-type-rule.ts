@@ -20,5 +20,9 @@ export interface AppointmentTypeRuleOutcome {
   readonly userErrors: readonly AppointmentError[];
 }
 
-/** Times without buffers. */
-export const noBuffers: Buffers = { bufferBefore: 0, bufferAfter: 0 };
+/** What is kept to where no type is named. */
+export const noRule: Omit<AppointmentTypeRule, 'type'> = {
+  bufferBefore: 0,
+  bufferAfter: 0,
+  minimumNotice: 0,
+};

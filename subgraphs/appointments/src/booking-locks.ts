@@ -1,4 +1,5 @@
 import type { BookingRequest } from './booking-request.js';
+import type { Transaction } from './database.js';
 import { Prisma } from './generated/prisma/client.js';
 import type { Participants } from './participants.js';
 
@@ -33,5 +34,11 @@ export function locksOf({ doctorId, patientId, request, holderId }: Held): Prism
   ];
 }
 
-/** The expression that takes the clinic's lock alone: all bookings wait, whoever they are for. */
-export const clinicLock = Prisma.sql`pg_advisory_xact_lock(${lockClasses.clinic}::integer, 0)::text`;
+/**
+ * Begins a transaction of `transact` that is about every doctor: waits until no other one books or changes a schedule,
+ * and keeps all of them waiting until this one ends.
+ */
+export async function lockClinic(transaction: Transaction, whoActs: Prisma.Sql): Promise<void> {
+  await transaction.$executeRaw`
+    SELECT ${whoActs}, pg_advisory_xact_lock(${lockClasses.clinic}::integer, 0)::text`;
+}

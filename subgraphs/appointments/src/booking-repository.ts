@@ -2,16 +2,16 @@ import type { FieldCipher } from '@caregraph/encryption';
 import { statusMapping, typeMapping, type Appointment } from './appointment.js';
 import { appointmentColumns, placeOfNotes, toAppointment } from './appointment-row.js';
 import type { Buffers } from './appointment-type-rule.js';
-import { clinicLock, locksOf, type Held } from './booking-locks.js';
+import { locksOf, type Held } from './booking-locks.js';
 import type { BookingOverride } from './booking-override.js';
 import type { BookingRequest } from './booking-request.js';
 import type { Database, Transaction } from './database.js';
 import type { TakenTime } from './database-errors.js';
 import { Prisma, type Appointment as AppointmentRow } from './generated/prisma/client.js';
+import type { Interval } from './interval.js';
 import type { Participants } from './participants.js';
 import { isHeld, type BufferedTime } from './slot-hold-statement.js';
 import { doctorIsTaken, patientIsTaken, takenTimes } from './taken-time-statement.js';
-import type { Interval } from './working-time.js';
 
 /** An appointment that is to be booked. */
 export type NewAppointment = Pick<
@@ -60,11 +60,6 @@ export function createBookingRepository(database: Database, cipher: Pick<FieldCi
      */
     async lock(transaction: Transaction, whoActs: Prisma.Sql, held: Held): Promise<void> {
       await transaction.$executeRaw`SELECT ${whoActs}, ${Prisma.join(locksOf(held))}`;
-    },
-
-    /** Does so for all doctors. */
-    async lockClinic(transaction: Transaction, whoActs: Prisma.Sql): Promise<void> {
-      await transaction.$executeRaw`SELECT ${whoActs}, ${clinicLock}`;
     },
 
     /**

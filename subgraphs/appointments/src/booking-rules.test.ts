@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { findTimeProblem } from './booking-rules.js';
-import type { Week } from './schedule.js';
+import type { DoctorCalendar } from './schedule.js';
+import type { ScheduleException } from './schedule-exception.js';
 
 const now = new Date('2026-01-12T10:00:00Z');
-const week: Week = {
+const week: DoctorCalendar = {
   timeZone: 'UTC',
   days: [
     {
@@ -17,6 +18,7 @@ const week: Week = {
       timeZone: 'UTC',
     },
   ],
+  exceptions: [],
 };
 
 const at = (dateTime: string, type: 'CONSULTATION' | 'EMERGENCY' = 'CONSULTATION') => ({
@@ -38,12 +40,28 @@ describe('a time', () => {
 
   it.each([
     ['has none', null],
-    ['has an empty week', { timeZone: 'UTC', days: [] }],
+    ['has an empty week', { ...week, days: [] }],
     ['takes no appointments', { ...week, days: week.days.map((day) => ({ ...day, isAvailable: false })) }],
   ])('says that the doctor has no working hours, who %s', (_, noHours) => {
     expect(findTimeProblem(noHours, at('2026-01-12T11:00:00Z'), now)).toMatchObject({
       code: 'OUTSIDE_SCHEDULE',
       message: 'The doctor has no working hours.',
+    });
+  });
+});
+
+describe('extra hours', () => {
+  const extraHours: ScheduleException = {
+    ...{ id: 1, kind: 'EXTRA_HOURS', doctorId: 1, reason: null },
+    ...{ firstDate: '2026-01-13', lastDate: '2026-01-13', startTime: '18:00', endTime: '19:00' },
+  };
+
+  it('are hours enough for a doctor without a week', () => {
+    const calendar = { timeZone: 'UTC', days: [], exceptions: [extraHours] };
+    expect(findTimeProblem(calendar, at('2026-01-13T18:30:00Z'), now)).toBeNull();
+    expect(findTimeProblem(calendar, at('2026-01-13T18:45:00Z'), now)).toMatchObject({
+      code: 'OUTSIDE_SCHEDULE',
+      message: "The time is not within the doctor's working hours.",
     });
   });
 });

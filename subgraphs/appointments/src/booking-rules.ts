@@ -1,5 +1,6 @@
 import { endOf, type Appointment, type AppointmentError } from './appointment.js';
-import type { Week } from './schedule.js';
+import type { Interval } from './interval.js';
+import type { DoctorCalendar } from './schedule.js';
 import { isWorkingTime } from './working-time.js';
 
 /** How long ago an emergency may have begun when it is booked, in milliseconds: it is treated first. */
@@ -19,10 +20,10 @@ export interface BookingTerms {
 
 /**
  * Why a booking cannot be at its time, whatever else is booked then; null when it can. Emergencies are bound
- * neither to the doctor's week, nor to a notice, nor, for a quarter of an hour, to the future.
+ * neither to the doctor's hours, nor to a notice, nor, for a quarter of an hour, to the future.
  */
 export function findTimeProblem(
-  week: Week | null,
+  calendar: DoctorCalendar | null,
   booking: Booking,
   { now, minimumNotice, isOutsideSchedule }: BookingTerms,
 ): AppointmentError | null {
@@ -36,20 +37,29 @@ export function findTimeProblem(
     const message = `This type of appointment is booked at least ${minimumNotice} minutes before.`;
     return { code: 'TOO_SHORT_NOTICE', message, field: ['dateTime'] };
   }
-  return findScheduleProblem(week, booking);
+  return findScheduleProblem(calendar, booking);
 }
 
-/** Why a time is not within a doctor's week; null when it is. */
+/** Why a time is not within a doctor's working time; null when it is. */
 export function findScheduleProblem(
-  week: Week | null,
-  { dateTime, duration }: Pick<Booking, 'dateTime' | 'duration'>,
+  calendar: DoctorCalendar | null,
+  booking: Pick<Booking, 'dateTime' | 'duration'>,
 ): AppointmentError | null {
   const refuse = (message: string): AppointmentError => ({
     code: 'OUTSIDE_SCHEDULE',
     message,
     field: ['dateTime'],
   });
-  if (week?.days.some((day) => day.isAvailable) !== true) return refuse('The doctor has no working hours.');
-  const range = { start: dateTime.getTime(), end: endOf(dateTime, duration).getTime() };
-  return isWorkingTime(week, range) ? null : refuse("The time is not within the doctor's working hours.");
+  const hasHours =
+    calendar?.days.some((day) => day.isAvailable) === true ||
+    calendar?.exceptions.some(({ kind }) => kind === 'EXTRA_HOURS') === true;
+  if (calendar === null || !hasHours) return refuse('The doctor has no working hours.');
+  return isWorkingTime(calendar, rangeOf(booking))
+    ? null
+    : refuse("The time is not within the doctor's working hours.");
+}
+
+/** The time that a booking takes. */
+export function rangeOf({ dateTime, duration }: Pick<Booking, 'dateTime' | 'duration'>): Interval {
+  return { start: dateTime.getTime(), end: endOf(dateTime, duration).getTime() };
 }

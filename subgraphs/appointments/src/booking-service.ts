@@ -3,13 +3,13 @@ import type { AuditRecorder } from '@caregraph/audit-trail';
 import { parseId, validate, type Viewer } from '@caregraph/service-kit';
 import { invalid, refused, taken, whereTimeIsFree, type AppointmentOutcome } from './appointment.js';
 import { bookAppointmentInput } from './appointment-input.js';
-import { noBuffers } from './appointment-type-rule.js';
+import { noRule } from './appointment-type-rule.js';
 import type { AppointmentTypeRuleRepository } from './appointment-type-rule-repository.js';
 import { findForbiddenWaivers, noteOverride } from './booking-override.js';
 import type { BookingRepository } from './booking-repository.js';
 import { toBookingRequest } from './booking-request.js';
 import type { BookingRequestRepository, RepeatedBooking } from './booking-request-repository.js';
-import { findTimeProblem } from './booking-rules.js';
+import { findTimeProblem, rangeOf } from './booking-rules.js';
 import { transact, type Database } from './database.js';
 import type { Directory } from './directory.js';
 import type { BookAppointmentInput } from './generated/graphql.js';
@@ -69,7 +69,7 @@ export function createBookingService(dependencies: Dependencies) {
       const attempt = async (hasWaited: boolean): Promise<AppointmentOutcome> => {
         // In a rush the time is gone by now, as a rule: one look spares a transaction and the locks.
         const mayLook = hasWaited && request === null && !isUnderHold;
-        const conflict = mayLook ? await bookings.findConflict({ ...appointment, ...noBuffers }) : null;
+        const conflict = mayLook ? await bookings.findConflict({ ...appointment, ...noRule }) : null;
         if (conflict !== null) return taken(conflict);
         return transact(database, audit, async (transaction, whoActs) => {
           const id = await bookings.lockAndReserve(transaction, whoActs, { ...participants, request });
@@ -77,11 +77,12 @@ export function createBookingService(dependencies: Dependencies) {
           if (meanwhile !== null) return repetition(meanwhile, hidden);
           // The patient may have been restricted while this booking waited for others.
           if (isHiddenMeanwhile(participants.patientId, hidden, hiddenPatients())) return unknownPatient;
-          const [week = null] = await schedules.findMany([participants.doctorId], transaction);
+          const doctors = [participants.doctorId];
+          const [calendar = null] = await schedules.findCalendars(doctors, rangeOf(appointment), transaction);
           const { bufferBefore, bufferAfter, minimumNotice } = await typeRules.find(type, transaction);
           const isOutsideSchedule = override?.outsideSchedule ?? false;
           const terms = { now: new Date(), minimumNotice, isOutsideSchedule };
-          const problem = findTimeProblem(week, appointment, terms);
+          const problem = findTimeProblem(calendar, appointment, terms);
           if (problem !== null) return { appointment: null, userErrors: [problem] };
           const hold = holdId === null ? null : await holds.find(holdId, viewer.id, transaction);
           const holdProblem = isUnderHold ? findHoldProblem(hold, appointment) : null;

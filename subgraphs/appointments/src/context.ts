@@ -19,11 +19,18 @@ import type { Database } from './database.js';
 import { createDirectory, type DirectoryClients } from './directory.js';
 import type { PatientRestrictions } from './patient-restrictions.js';
 import { createReschedulingService, type ReschedulingService } from './rescheduling-service.js';
+import {
+  createScheduleExceptionService,
+  type ScheduleExceptionService,
+} from './schedule-exception-service.js';
+import type { ScheduleExceptionRepository } from './schedule-exception-repository.js';
+import { createScheduleExceptions, type ScheduleExceptions } from './schedule-exceptions.js';
 import type { ScheduleRepository } from './schedule-repository.js';
 import { createScheduleService, type ScheduleService } from './schedule-service.js';
 import { createTransitionService, type TransitionService } from './transition-service.js';
 import type { SlotHoldRepository } from './slot-hold-repository.js';
 import { createSlotHoldService, type SlotHoldService } from './slot-hold-service.js';
+import { createSlotService, type SlotService } from './slot-service.js';
 import type { Turns } from './turns.js';
 
 /** What one request has: fresh each time, so that nothing that was read outlives it. */
@@ -39,6 +46,9 @@ export interface RequestContext extends CallContext {
   readonly schedules: ScheduleService;
   readonly typeRules: AppointmentTypeRuleService;
   readonly holds: SlotHoldService;
+  readonly slots: SlotService;
+  readonly scheduleExceptions: ScheduleExceptions;
+  readonly exceptions: ScheduleExceptionService;
 }
 
 /** What all requests share. */
@@ -52,6 +62,7 @@ export interface Dependencies {
   readonly requests: BookingRequestRepository;
   readonly holds: SlotHoldRepository;
   readonly schedules: ScheduleRepository;
+  readonly exceptions: ScheduleExceptionRepository;
   readonly typeRules: AppointmentTypeRuleRepository;
   readonly clients: DirectoryClients;
   readonly turns: Turns;
@@ -81,5 +92,8 @@ export function createContext(call: CallContext, dependencies: Dependencies): Re
     schedules: createScheduleService(shared),
     typeRules: createAppointmentTypeRuleService(shared),
     holds: createSlotHoldService(shared),
+    slots: createSlotService(shared),
+    scheduleExceptions: createScheduleExceptions(shared.exceptions),
+    exceptions: createScheduleExceptionService(shared),
   };
 }

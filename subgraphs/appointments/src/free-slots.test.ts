@@ -1,8 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { freeSlots } from './free-slots.js';
+import type { Interval } from './interval.js';
 import { daysOfWeek, type DoctorSchedule } from './schedule.js';
-import { isWorkingTime, workingTime, type Interval } from './working-time.js';
+import { isWorkingTime, workingTime } from './working-time.js';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -30,6 +31,7 @@ const week = fc
   })
   .map(({ timeZone, days }) => ({
     timeZone,
+    exceptions: [],
     days: days.flatMap((day, index): DoctorSchedule[] => {
       const dayOfWeek = daysOfWeek[index];
       return day === null || dayOfWeek === undefined
@@ -54,11 +56,19 @@ const range = fc
     return { start: noon - 48 * hour, end: noon + 48 * hour };
   });
 
+/** None, or up to four hours. */
+const buffer = fc.oneof(
+  fc.constant(0),
+  fc.integer({ min: 1, max: 240 }).map((minutes) => minutes * minute),
+);
+
 const search = fc.record({ week, range, duration: fc.integer({ min: 15, max: 480 }) }).chain((found) =>
   fc.record({
     week: fc.constant(found.week),
     range: fc.constant(found.range),
-    length: fc.constant(found.duration * minute),
+    shape: fc
+      .record({ bufferBefore: buffer, bufferAfter: buffer })
+      .map((buffers) => ({ ...buffers, length: found.duration * minute })),
     busy: fc.array(
       fc
         .tuple(fc.integer({ min: -72 * 60, max: 72 * 60 }), fc.integer({ min: 15, max: 480 }))
@@ -74,17 +84,19 @@ const search = fc.record({ week, range, duration: fc.integer({ min: 15, max: 480
 const overlap = (one: Interval, other: Interval): boolean => one.start < other.end && other.start < one.end;
 
 describe('free slots', () => {
-  it('have the length, lie in working hours, and overlap neither each other nor an appointment', () => {
+  it('have the length, lie in working hours, and overlap, buffers included, neither each other nor what is taken', () => {
     fc.assert(
-      fc.property(search, ({ week, range, length, busy }) => {
-        const working = workingTime(week, range);
-        const slots = freeSlots(working, busy, length);
+      fc.property(search, ({ week, range, shape, busy }) => {
+        const { length, bufferBefore, bufferAfter } = shape;
+        const working = [...workingTime(week, range)];
+        const slots = [...freeSlots(working, busy, shape)];
         slots.forEach((slot, index) => {
           const previous = slots[index - 1];
+          const kept = { start: slot.start - bufferBefore, end: slot.end + bufferAfter };
           expect(slot.end - slot.start).toBe(length);
-          expect(previous === undefined || previous.end <= slot.start).toBe(true);
+          expect(previous === undefined || previous.end + bufferAfter <= kept.start).toBe(true);
           expect(working.some(({ start, end }) => start <= slot.start && slot.end <= end)).toBe(true);
-          expect(busy.some((appointment) => overlap(appointment, slot))).toBe(false);
+          expect(busy.some((appointment) => overlap(appointment, kept))).toBe(false);
         });
         // What is offered can be booked: booking looks at the days of the slot alone.
         for (const slot of slots.slice(-2)) expect(isWorkingTime(week, slot)).toBe(true);
@@ -94,28 +106,51 @@ describe('free slots', () => {
 
   it('leave no room for one more', () => {
     fc.assert(
-      fc.property(search, ({ week, range, length, busy }) => {
-        const working = workingTime(week, range);
-        const slots = freeSlots(working, busy, length);
-        const taken = [...busy, ...slots];
+      fc.property(search, ({ week, range, shape, busy }) => {
+        const { length, bufferBefore, bufferAfter } = shape;
+        const working = [...workingTime(week, range)];
+        const slots = [...freeSlots(working, busy, shape)];
+        const taken = [
+          ...busy,
+          ...slots.map(({ start, end }) => ({ start: start - bufferBefore, end: end + bufferAfter })),
+        ];
         // A free time that is as early as possible begins where work begins or where something ends.
-        const starts = [...working.map(({ start }) => start), ...taken.map(({ end }) => end)];
+        const starts = [...working.map(({ start }) => start), ...taken.map(({ end }) => end + bufferBefore)];
         const more = starts
           .map((start): Interval => ({ start, end: start + length }))
           .filter((slot) => working.some(({ start, end }) => start <= slot.start && slot.end <= end))
-          .filter((slot) => !taken.some((other) => overlap(other, slot)));
+          .filter(
+            ({ start, end }) =>
+              !taken.some((other) => overlap(other, { start: start - bufferBefore, end: end + bufferAfter })),
+          );
         expect(more).toEqual([]);
       }),
     );
   });
 
+  const at = (from: number, to: number): Interval => ({ start: from * minute, end: to * minute });
+  const half = { length: 30 * minute, bufferBefore: 0, bufferAfter: 0 };
+
   it('are packed from the beginning of each gap', () => {
-    const at = (from: number, to: number): Interval => ({ start: from * minute, end: to * minute });
-    expect(freeSlots([at(0, 100), at(130, 200)], [at(65, 70), at(90, 140)], 30 * minute)).toEqual([
+    expect([...freeSlots([at(0, 100), at(130, 200)], [at(65, 70), at(90, 140)], half)]).toEqual([
       at(0, 30),
       at(30, 60),
       at(140, 170),
       at(170, 200),
     ]);
+  });
+
+  it('have buffers that may lie outside working hours, but not in what is taken there', () => {
+    const shape = { ...half, bufferBefore: 15 * minute, bufferAfter: 10 * minute };
+    expect([...freeSlots([at(100, 160)], [], shape)]).toEqual([at(100, 130)]);
+    expect([...freeSlots([at(100, 200)], [at(80, 90), at(165, 170)], shape)]).toEqual([at(105, 135)]);
+  });
+
+  it('are made no further than somebody asks', () => {
+    function* endless(): Generator<Interval> {
+      for (let day = 0; ; day += 1) yield at(day * 1440, day * 1440 + 45);
+    }
+    const [first, second] = freeSlots(endless(), [], half);
+    expect([first, second]).toEqual([at(0, 30), at(1440, 1470)]);
   });
 });

@@ -1,34 +1,41 @@
-import type { Interval } from './working-time.js';
+import type { Interval } from './interval.js';
 
-/**
- * Slots of `length` milliseconds within `working` and clear of `busy`, none overlapping another: each gap is packed
- * from its beginning. `working` is ordered and disjoint, `busy` need be neither.
- */
-export function freeSlots(
-  working: readonly Interval[],
-  busy: readonly Interval[],
-  length: number,
-): Interval[] {
-  const taken = [...busy].sort((one, other) => one.start - other.start);
-  const slots: Interval[] = [];
-  let next = 0;
-  let takenUntil = -Infinity;
-  for (const { start, end } of working) {
-    let free = Math.max(start, takenUntil);
-    for (
-      let appointment = taken[next];
-      appointment !== undefined && appointment.start < end;
-      appointment = taken[++next]
-    ) {
-      pack(slots, free, appointment.start, length);
-      takenUntil = Math.max(takenUntil, appointment.end);
-      free = Math.max(free, takenUntil);
-    }
-    pack(slots, free, end, length);
-  }
-  return slots;
+/** How slots are laid out; all in milliseconds. */
+export interface SlotShape {
+  readonly length: number;
+  /** What is kept clear before and after each slot: of what is taken, and of other slots with buffers of their own. */
+  readonly bufferBefore: number;
+  readonly bufferAfter: number;
 }
 
-function pack(slots: Interval[], from: number, to: number, length: number): void {
-  for (let start = from; start + length <= to; start += length) slots.push({ start, end: start + length });
+/**
+ * Slots within `working`, so that all of them could be taken: each gap is packed from its beginning. A slot's buffers
+ * are clear of `taken`, but need not be working time. `working` is ordered and disjoint, `taken` need be neither.
+ */
+export function* freeSlots(
+  working: Iterable<Interval>,
+  taken: readonly Interval[],
+  { length, bufferBefore, bufferAfter }: SlotShape,
+): Generator<Interval> {
+  const pause = bufferBefore + bufferAfter;
+  // Where a slot itself, without its buffers, cannot be.
+  const blocked = taken
+    .map(({ start, end }): Interval => ({ start: start - bufferAfter, end: end + bufferBefore }))
+    .sort((one, other) => one.start - other.start);
+  let next = 0;
+  let free = -Infinity;
+  for (const { start, end } of working) {
+    let slot = Math.max(free, start);
+    while (slot + length <= end) {
+      const obstacle = blocked[next];
+      if (obstacle !== undefined && obstacle.start < slot + length) {
+        slot = Math.max(slot, obstacle.end);
+        next += 1;
+        continue;
+      }
+      yield { start: slot, end: slot + length };
+      slot += length + pause;
+    }
+    free = slot;
+  }
 }

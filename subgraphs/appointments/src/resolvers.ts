@@ -1,17 +1,20 @@
 import { readText } from '@caregraph/encryption';
-import { dateTimeScalar, localTimeScalar, parseId } from '@caregraph/service-kit';
+import { dateScalar, dateTimeScalar, localTimeScalar, parseId } from '@caregraph/service-kit';
 import { endOf } from './appointment.js';
 import type { Resolvers } from './generated/graphql.js';
 import type { PatientReference, UserReference } from './references.js';
 
 export const resolvers: Resolvers = {
   DateTime: dateTimeScalar,
+  Date: dateScalar,
   LocalTime: localTimeScalar,
   Query: {
     appointment: (_, { id }, { appointments }) => appointments.load(id),
     appointments: (_, list, { lists }) => lists.list(list),
-    availableSlots: (_, search, { schedules }) => schedules.availableSlots(search),
+    availableSlots: (_, search, { slots }) => slots.availableSlots(search),
     appointmentTypeRules: (_, __, { typeRules }) => typeRules.list(),
+    nextAvailableSlots: (_, search, { slots }) => slots.nextAvailableSlots(search),
+    clinicHolidays: (_, dates, { scheduleExceptions }) => scheduleExceptions.listHolidays(dates),
     appointmentsAuditLog: (_, list, { auditLog }) => auditLog.list(list),
   },
   Mutation: {
@@ -32,6 +35,10 @@ export const resolvers: Resolvers = {
       transitions.pass(viewer, 'NO_SHOW', input),
     setAppointmentTypeRule: (_, { input }, { typeRules }) => typeRules.set(input),
     setDoctorSchedule: (_, { input }, { schedules, viewer }) => schedules.set(viewer, input),
+    addTimeOff: (_, { input }, { exceptions, viewer }) => exceptions.addTimeOff(viewer, input),
+    addExtraHours: (_, { input }, { exceptions, viewer }) => exceptions.addExtraHours(viewer, input),
+    addClinicHoliday: (_, { input }, { exceptions, viewer }) => exceptions.addClinicHoliday(viewer, input),
+    removeScheduleException: (_, { input }, { exceptions, viewer }) => exceptions.remove(viewer, input),
   },
   Appointment: {
     __resolveReference: ({ id }, { appointments }) => appointments.load(String(id)),
@@ -54,9 +61,13 @@ export const resolvers: Resolvers = {
     __resolveReference: ({ id }) => toReference(id),
     appointments: ({ id }, list, { lists }) => lists.listOf('patient', id, list),
   },
+  ScheduleException: {
+    doctor: ({ doctorId }) => (doctorId === null ? null : { id: doctorId }),
+  },
   User: {
     __resolveReference: ({ id }) => toReference(id),
     schedule: ({ id }, _, { schedules }) => schedules.load(id),
+    scheduleExceptions: ({ id }, dates, { scheduleExceptions }) => scheduleExceptions.listOf(id, dates),
     appointments: ({ id }, list, { lists }) => lists.listOf('doctor', id, list),
   },
 };

@@ -12,7 +12,7 @@ import type { AppointmentChanges, AppointmentRepository } from './appointment-re
 import { movableStatuses } from './appointment-status.js';
 import type { AppointmentTypeRuleRepository } from './appointment-type-rule-repository.js';
 import type { BookingRepository } from './booking-repository.js';
-import { findScheduleProblem } from './booking-rules.js';
+import { findScheduleProblem, rangeOf } from './booking-rules.js';
 import { transact, type Database, type Transaction } from './database.js';
 import type { AppointmentType } from './generated/graphql.js';
 import type { ScheduleRepository } from './schedule-repository.js';
@@ -42,8 +42,9 @@ export function createRetypingService(dependencies: Dependencies) {
   ): Promise<boolean> {
     if (type === 'EMERGENCY' || appointment.type !== 'EMERGENCY') return true;
     if (appointment.override?.outsideSchedule === true) return true;
-    const [week = null] = await schedules.findMany([appointment.doctorId], transaction);
-    return findScheduleProblem(week, appointment) === null;
+    const doctors = [appointment.doctorId];
+    const [calendar = null] = await schedules.findCalendars(doctors, rangeOf(appointment), transaction);
+    return findScheduleProblem(calendar, appointment) === null;
   }
 
   return {

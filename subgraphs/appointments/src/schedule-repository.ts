@@ -1,5 +1,14 @@
 import type { Database, Transaction } from './database.js';
-import { daysOfWeek, type DoctorSchedule, type Week, type WorkingHours } from './schedule.js';
+import { Prisma } from './generated/prisma/client.js';
+import type { Interval } from './interval.js';
+import {
+  daysOfWeek,
+  type DoctorCalendar,
+  type DoctorSchedule,
+  type Week,
+  type WorkingHours,
+} from './schedule.js';
+import { exceptionsAsJson, toException, type ExceptionRow } from './schedule-exception-row.js';
 
 /** The only place that knows how schedules are kept. Times go in and out as text: a `Date` has no 24:00. */
 export type ScheduleRepository = ReturnType<typeof createScheduleRepository>;
@@ -13,18 +22,35 @@ export function createScheduleRepository(database: Database, clinicTimeZone: str
       transaction: Transaction = database,
     ): Promise<(Week | null)[]> {
       const rows = await transaction.$queryRaw<WeekRow[]>`
-        SELECT doctor.id AS "doctorId", doctor_calendars.time_zone AS "timeZone", (
-          SELECT coalesce(json_agg(json_build_object(
-            'id', id, 'dayOfWeek', day_of_week, 'isAvailable', is_available,
-            'startTime', to_char(start_time, 'HH24:MI'), 'endTime', to_char(end_time, 'HH24:MI'),
-            'breakStart', to_char(break_start, 'HH24:MI'), 'breakEnd', to_char(break_end, 'HH24:MI')
-          ) ORDER BY day_of_week), '[]')
-          FROM doctor_schedules WHERE doctor_schedules.doctor_id = doctor.id
-        ) AS days
+        SELECT doctor.id AS "doctorId", doctor_calendars.time_zone AS "timeZone", ${daysAsJson} AS days
         FROM unnest(${[...doctorIds]}::integer[]) AS doctor (id)
         LEFT JOIN doctor_calendars ON doctor_calendars.doctor_id = doctor.id`;
       const weeks = new Map(rows.map((row) => [row.doctorId, toWeek(row, clinicTimeZone)]));
       return doctorIds.map((id) => weeks.get(id) ?? null);
+    },
+
+    /**
+     * What must be known of when these doctors work during `range`, and on the whole local days that it touches; in
+     * the same order, null where nobody has set anything.
+     */
+    async findCalendars(
+      doctorIds: readonly number[],
+      { start, end }: Interval,
+      transaction: Transaction = database,
+    ): Promise<(DoctorCalendar | null)[]> {
+      // On every clock of the world, an instant is on one of the dates around that of UTC.
+      const exceptions = exceptionsAsJson(
+        Prisma.sql`doctor.id`,
+        Prisma.sql`${new Date(start)}::timestamp::date - 1`,
+        Prisma.sql`${new Date(end)}::timestamp::date + 1`,
+      );
+      const rows = await transaction.$queryRaw<CalendarRow[]>`
+        SELECT doctor.id AS "doctorId", doctor_calendars.time_zone AS "timeZone", ${daysAsJson} AS days,
+          ${exceptions} AS exceptions
+        FROM unnest(${[...doctorIds]}::integer[]) AS doctor (id)
+        LEFT JOIN doctor_calendars ON doctor_calendars.doctor_id = doctor.id`;
+      const calendars = new Map(rows.map((row) => [row.doctorId, toCalendar(row, clinicTimeZone)]));
+      return doctorIds.map((id) => calendars.get(id) ?? null);
     },
 
     /** Replaces a doctor's week; a time zone that is null stays as it was. */
@@ -55,6 +81,19 @@ export function createScheduleRepository(database: Database, clinicTimeZone: str
   };
 }
 
+/** The days of `doctor`. */
+const daysAsJson = Prisma.sql`(
+  SELECT coalesce(json_agg(json_build_object(
+    'id', id, 'dayOfWeek', day_of_week, 'isAvailable', is_available,
+    'startTime', to_char(start_time, 'HH24:MI'), 'endTime', to_char(end_time, 'HH24:MI'),
+    'breakStart', to_char(break_start, 'HH24:MI'), 'breakEnd', to_char(break_end, 'HH24:MI')
+  ) ORDER BY day_of_week), '[]')
+  FROM doctor_schedules WHERE doctor_schedules.doctor_id = doctor.id)`;
+
+interface CalendarRow extends WeekRow {
+  readonly exceptions: readonly ExceptionRow[];
+}
+
 interface WeekRow {
   readonly doctorId: number;
   readonly timeZone: string | null;
@@ -77,4 +116,11 @@ function toWeek({ timeZone, days }: WeekRow, clinicTimeZone: string): Week | nul
         : [{ ...day, dayOfWeek: name, isAvailable: isAvailable ?? true, timeZone: zone }];
     }),
   };
+}
+
+/** Whoever has no week yet may have extra hours, on the clinic's clocks. */
+function toCalendar({ exceptions, ...row }: CalendarRow, clinicTimeZone: string): DoctorCalendar | null {
+  const week = toWeek(row, clinicTimeZone);
+  if (week === null && exceptions.every(({ doctorId }) => doctorId === null)) return null;
+  return { ...(week ?? { timeZone: clinicTimeZone, days: [] }), exceptions: exceptions.map(toException) };
 }

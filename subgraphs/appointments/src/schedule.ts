@@ -1,6 +1,7 @@
 import type { AppointmentError } from './appointment.js';
 import type { DayOfWeek } from './generated/graphql.js';
 import type { UserReference } from './references.js';
+import type { ScheduleException } from './schedule-exception.js';
 
 /** `DayOfWeek` by `doctor_schedules.day_of_week`: 0 is Sunday. */
 export const daysOfWeek = [
@@ -33,6 +34,11 @@ export interface DoctorSchedule extends WorkingHours {
 export interface Week {
   readonly timeZone: string;
   readonly days: readonly DoctorSchedule[];
+}
+
+/** A doctor's week, with what is otherwise on the dates that somebody asked for. */
+export interface DoctorCalendar extends Week {
+  readonly exceptions: readonly ScheduleException[];
 }
 
 /** What setting a schedule answers: the doctor, or why not. */

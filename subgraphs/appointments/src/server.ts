@@ -20,6 +20,7 @@ import { connectDirectory } from './directory.js';
 import { startHoldHousekeeping } from './hold-housekeeping.js';
 import { followRestrictions } from './patient-restrictions.js';
 import { resolvers } from './resolvers.js';
+import { createScheduleExceptionRepository } from './schedule-exception-repository.js';
 import { createScheduleRepository } from './schedule-repository.js';
 import { createSlotHoldRepository } from './slot-hold-repository.js';
 import { createTurns } from './turns.js';
@@ -53,6 +54,7 @@ export async function startServer(config: Config, logger: Logger): Promise<HttpS
     holds,
     typeRules: createAppointmentTypeRuleRepository(database),
     schedules: createScheduleRepository(database, config.CLINIC_TIME_ZONE),
+    exceptions: createScheduleExceptionRepository(database),
     clients,
     turns: createTurns(),
   };

@@ -3,7 +3,7 @@ import { parseId, validate, type Viewer } from '@caregraph/service-kit';
 import { invalid, refused, taken, type AppointmentOutcome } from './appointment.js';
 import type { AppointmentTypeRuleRepository } from './appointment-type-rule-repository.js';
 import type { BookingRepository } from './booking-repository.js';
-import { findTimeProblem } from './booking-rules.js';
+import { findTimeProblem, rangeOf } from './booking-rules.js';
 import { transact, type Database } from './database.js';
 import type { Directory } from './directory.js';
 import type { HoldSlotInput, ReleaseHoldInput } from './generated/graphql.js';
@@ -43,11 +43,11 @@ export function createSlotHoldService(dependencies: Dependencies) {
       return turns.take(doctorId, () =>
         transact(database, audit, async (transaction, whoActs) => {
           await bookings.lock(transaction, whoActs, { doctorId, holderId: viewer.id });
-          const [week = null] = await schedules.findMany([doctorId], transaction);
+          const [calendar = null] = await schedules.findCalendars([doctorId], rangeOf(hold), transaction);
           const rule = await typeRules.find(hold.type, transaction);
           const { minimumNotice } = rule;
           const terms = { now: new Date(), minimumNotice, isOutsideSchedule: false };
-          const problem = findTimeProblem(week, hold, terms);
+          const problem = findTimeProblem(calendar, hold, terms);
           if (problem !== null) return { slotHold: null, userErrors: [problem] };
           const buffered = { ...hold, bufferBefore: rule.bufferBefore, bufferAfter: rule.bufferAfter };
           if ((await bookings.findConflict(buffered, transaction)) !== null) return unheld(taken('doctor'));

@@ -1,7 +1,7 @@
 import type { Appointment } from './appointment.js';
 import { Prisma } from './generated/prisma/client.js';
 import { heldRange, isLive, rangeWithBuffers, type BufferedTime } from './slot-hold-statement.js';
-import type { Interval } from './working-time.js';
+import type { Interval } from './interval.js';
 
 /** As the exclusion constraints have it, word for word, so that their indexes serve. */
 const occupies = Prisma.sql`is_active IS NOT FALSE AND status IN ('scheduled', 'confirmed', 'in-progress')`;

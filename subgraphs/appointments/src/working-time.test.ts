@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { DoctorSchedule, Week } from './schedule.js';
-import { daysOfWeek } from './schedule.js';
-import { isWorkingTime, wholeDays, workingTime } from './working-time.js';
+import { daysOfWeek, type DoctorCalendar, type DoctorSchedule } from './schedule.js';
+import type { ScheduleException } from './schedule-exception.js';
+import { isWorkingTime, touchesException, workingTime } from './working-time.js';
 
 function weekOf(
   timeZone: string,
   hours: Partial<DoctorSchedule>,
   names: readonly string[] = daysOfWeek,
-): Week {
+): DoctorCalendar {
   const days = daysOfWeek
     .filter((name) => names.includes(name))
     .map((dayOfWeek, id) => ({
@@ -21,13 +21,13 @@ function weekOf(
       timeZone,
       ...hours,
     }));
-  return { timeZone, days };
+  return { timeZone, days, exceptions: [] };
 }
 
 const range = (start: string, end: string) => ({ start: Date.parse(start), end: Date.parse(end) });
 
-function printed(week: Week, start: string, end: string): string[] {
-  return workingTime(week, range(start, end)).map(
+function printed(week: DoctorCalendar, start: string, end: string): string[] {
+  return [...workingTime(week, range(start, end))].map(
     (interval) => `${new Date(interval.start).toISOString()}/${new Date(interval.end).toISOString()}`,
   );
 }
@@ -52,7 +52,7 @@ describe('working time', () => {
   it('has 23 hours on the day on which clocks go forward, and 25 on that on which they go back', () => {
     const week = weekOf('Europe/Vienna', { startTime: '00:00', endTime: '24:00' });
     const hours = (day: string): number =>
-      workingTime(week, range(`${day}T12:00:00Z`, `${day}T13:00:00Z`)).reduce(
+      [...workingTime(week, range(`${day}T12:00:00Z`, `${day}T13:00:00Z`))].reduce(
         (sum, { start, end }) => sum + (end - start) / 3_600_000,
         0,
       );
@@ -103,14 +103,101 @@ describe('a time', () => {
   });
 });
 
-describe('whole days', () => {
-  it('reach from midnight to midnight on the clocks of the doctor', () => {
-    const days = wholeDays(range('2026-03-28T23:30:00Z', '2026-03-29T22:00:00Z'), {
-      timeZone: 'Europe/Vienna',
-    });
-    expect([new Date(days.start).toISOString(), new Date(days.end).toISOString()]).toEqual([
-      '2026-03-28T23:00:00.000Z',
-      '2026-03-29T22:00:00.000Z',
-    ]);
+describe('exceptions', () => {
+  const week = weekOf('Europe/Vienna', { breakStart: '12:00', breakEnd: '13:00' });
+  const exception = (what: Partial<ScheduleException>): ScheduleException => ({
+    id: 1,
+    kind: 'TIME_OFF',
+    doctorId: 1,
+    firstDate: '2026-01-12',
+    lastDate: '2026-01-12',
+    startTime: null,
+    endTime: null,
+    reason: null,
+    ...what,
+  });
+  /** What is worked on the Monday and the Tuesday, by the clocks of Vienna. */
+  const worked = (...exceptions: ScheduleException[]): string[] =>
+    [...workingTime({ ...week, exceptions }, range('2026-01-12T12:00:00Z', '2026-01-13T12:00:00Z'))].map(
+      ({ start, end }) =>
+        [start, end].map((at) => new Date(at + 3_600_000).toISOString().slice(8, 16)).join('/'),
+    );
+  const monday = ['12T08:00/12T12:00', '12T13:00/12T17:00'];
+  const tuesday = ['13T08:00/13T12:00', '13T13:00/13T17:00'];
+
+  it.each<[string, ScheduleException[], string[]]>([
+    ['a day off', [exception({})], tuesday],
+    ['days off', [exception({ firstDate: '2025-12-24', lastDate: '2026-01-13' })], []],
+    [
+      'days off that are over',
+      [exception({ firstDate: '2026-01-01', lastDate: '2026-01-11' })],
+      [...monday, ...tuesday],
+    ],
+    [
+      'a part of a day off, over the break',
+      [exception({ startTime: '11:00', endTime: '14:30' })],
+      ['12T08:00/12T11:00', '12T14:30/12T17:00', ...tuesday],
+    ],
+    [
+      'time off that overlaps other time off',
+      [
+        exception({ startTime: '07:00', endTime: '10:00' }),
+        exception({ startTime: '09:00', endTime: '11:00' }),
+      ],
+      ['12T11:00/12T12:00', '12T13:00/12T17:00', ...tuesday],
+    ],
+    ['a holiday', [exception({ kind: 'CLINIC_HOLIDAY', doctorId: null })], tuesday],
+    [
+      'extra hours over the break and the evening',
+      [exception({ kind: 'EXTRA_HOURS', startTime: '12:30', endTime: '20:00' })],
+      ['12T08:00/12T12:00', '12T12:30/12T20:00', ...tuesday],
+    ],
+    [
+      'extra hours on a day off and a holiday',
+      [
+        exception({}),
+        exception({ kind: 'CLINIC_HOLIDAY', doctorId: null }),
+        exception({ kind: 'EXTRA_HOURS', startTime: '09:00', endTime: '10:00' }),
+      ],
+      ['12T09:00/12T10:00', ...tuesday],
+    ],
+    [
+      'extra hours over midnight, as two',
+      [
+        exception({ kind: 'EXTRA_HOURS', startTime: '22:00', endTime: '24:00' }),
+        exception({
+          kind: 'EXTRA_HOURS',
+          firstDate: '2026-01-13',
+          lastDate: '2026-01-13',
+          startTime: '00:00',
+          endTime: '01:00',
+        }),
+      ],
+      [...monday, '12T22:00/13T01:00', ...tuesday],
+    ],
+  ])('with %s', (_, exceptions, expected) => {
+    expect(worked(...exceptions)).toEqual(expected);
+  });
+
+  it('need no week', () => {
+    const extra = exception({ kind: 'EXTRA_HOURS', startTime: '09:00', endTime: '10:00' });
+    const calendar = { timeZone: 'UTC', days: [], exceptions: [extra] };
+    expect(isWorkingTime(calendar, range('2026-01-12T09:00:00Z', '2026-01-12T10:00:00Z'))).toBe(true);
+    expect(isWorkingTime(calendar, range('2026-01-13T09:00:00Z', '2026-01-13T10:00:00Z'))).toBe(false);
+  });
+
+  it.each([
+    ['a whole day', {}, '2026-01-12T22:30:00Z', '2026-01-12T23:30:00Z', true],
+    ['the day before', {}, '2026-01-11T22:30:00Z', '2026-01-11T23:00:00Z', false],
+    ['hours', { startTime: '10:00', endTime: '11:00' }, '2026-01-12T09:45:00Z', '2026-01-12T10:15:00Z', true],
+    [
+      'earlier hours',
+      { startTime: '10:00', endTime: '11:00' },
+      '2026-01-12T10:00:00Z',
+      '2026-01-12T10:15:00Z',
+      false,
+    ],
+  ])('of %s are touched or not', (_, time, start, end, expected) => {
+    expect(touchesException(exception(time), 'Europe/Vienna', range(start, end))).toBe(expected);
   });
 });

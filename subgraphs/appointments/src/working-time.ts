@@ -1,71 +1,75 @@
-import { Temporal } from 'temporal-polyfill';
-import { daysOfWeek, type Week, type WorkingHours } from './schedule.js';
-
-/** A stretch of time, its end not included; in milliseconds since 1970, so that comparing is plain arithmetic. */
-export interface Interval {
-  readonly start: number;
-  readonly end: number;
-}
+import { subtract, unite, type Interval } from './interval.js';
+import { localDays, type LocalDay } from './local-days.js';
+import type { DoctorCalendar, WorkingHours } from './schedule.js';
+import type { ExceptionTime } from './schedule-exception.js';
 
 /**
- * The whole local days that `range` touches, in the week's time zone: where the working time of its first and last
- * day begins and ends, whatever part of these days the range holds.
+ * When the doctor works on the local days that `range` touches, in order: the week's hours without breaks and time
+ * off, nothing of them on the clinic's holidays, and whatever the week, time off and holidays say, the extra hours.
+ * What follows without a pause, over midnight too, is one interval.
+ *
+ * Work begins at the first instant of its date at which the clocks show its beginning or later, and ends at the first
+ * at which they show its end or later. So on a day on which clocks change, hours that they skip are no working time,
+ * and an hour that they show twice is a part of what begins before it and ends after it.
  */
-export function wholeDays(range: Interval, { timeZone }: Pick<Week, 'timeZone'>): Interval {
-  const first = localDate(range.start, timeZone);
-  const last = localDate(Math.max(range.start, range.end - 1), timeZone);
-  return { start: instantOf(first, '00:00', timeZone), end: instantOf(last, '24:00', timeZone) };
-}
-
-/**
- * When the doctor works on the local days that `range` touches: without breaks and days off, in order; what follows
- * without a pause, over midnight too, is one interval. On a day on which clocks change, hours that the wall skips
- * are no working time, and those that it shows twice are.
- */
-export function workingTime({ timeZone, days }: Week, range: Interval): Interval[] {
-  const hours = new Map(days.filter((day) => day.isAvailable).map((day) => [day.dayOfWeek, day]));
-  const intervals: { start: number; end: number }[] = [];
-  const last = localDate(Math.max(range.start, range.end - 1), timeZone);
-  for (
-    let date = localDate(range.start, timeZone);
-    Temporal.PlainDate.compare(date, last) <= 0;
-    date = date.add({ days: 1 })
-  ) {
-    const day = daysOfWeek[date.dayOfWeek % 7];
-    const worked = day === undefined ? undefined : hours.get(day);
-    for (const [from, to] of worked === undefined ? [] : stretches(worked)) {
-      const start = instantOf(date, from, timeZone);
-      const end = instantOf(date, to, timeZone);
-      const previous = intervals.at(-1);
-      if (start >= end) continue;
-      if (previous !== undefined && start <= previous.end) previous.end = Math.max(previous.end, end);
-      else intervals.push({ start, end });
+export function* workingTime(calendar: DoctorCalendar, range: Interval): Generator<Interval> {
+  const hours = new Map(calendar.days.filter((day) => day.isAvailable).map((day) => [day.dayOfWeek, day]));
+  let open: Interval | null = null;
+  for (const day of localDays(calendar.timeZone, range)) {
+    for (const stretch of stretchesOf(day, hours.get(day.dayOfWeek), calendar)) {
+      if (open !== null && open.end < stretch.start) yield open;
+      open = {
+        start: open !== null && open.end >= stretch.start ? open.start : stretch.start,
+        end: stretch.end,
+      };
     }
   }
-  return intervals;
+  if (open !== null) yield open;
 }
 
 /** Whether the doctor works during the whole of `range`. */
-export function isWorkingTime(week: Week, range: Interval): boolean {
-  return workingTime(week, range).some(({ start, end }) => start <= range.start && range.end <= end);
+export function isWorkingTime(calendar: DoctorCalendar, range: Interval): boolean {
+  for (const { start, end } of workingTime(calendar, range)) {
+    if (start <= range.start && range.end <= end) return true;
+  }
+  return false;
 }
 
-function stretches({ startTime, endTime, breakStart, breakEnd }: WorkingHours): [string, string][] {
-  return breakStart === null || breakEnd === null
-    ? [[startTime, endTime]]
-    : [
-        [startTime, breakStart],
-        [breakEnd, endTime],
-      ];
+/** Whether a part of `range` is in the time of an exception, on the clocks of a time zone. */
+export function touchesException(exception: ExceptionTime, timeZone: string, range: Interval): boolean {
+  for (const day of localDays(timeZone, range)) {
+    if (!isOn(day, exception)) continue;
+    const { start, end } = timeOf(day, exception);
+    if (start < range.end && range.start < end) return true;
+  }
+  return false;
 }
 
-function localDate(instant: number, timeZone: string): Temporal.PlainDate {
-  return Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(timeZone).toPlainDate();
+/** When the doctor works on one local day: ordered and disjoint. */
+function stretchesOf(
+  day: LocalDay,
+  hours: WorkingHours | undefined,
+  { exceptions }: Pick<DoctorCalendar, 'exceptions'>,
+): Interval[] {
+  const today = exceptions.filter((exception) => isOn(day, exception));
+  const extra = today.filter(({ kind }) => kind === 'EXTRA_HOURS').map((exception) => timeOf(day, exception));
+  if (hours === undefined) return unite(extra);
+  const off = today.filter(({ kind }) => kind !== 'EXTRA_HOURS').map((exception) => timeOf(day, exception));
+  const { breakStart, breakEnd } = hours;
+  if (breakStart !== null && breakEnd !== null) {
+    off.push(timeOf(day, { startTime: breakStart, endTime: breakEnd }));
+  }
+  return unite([...subtract(timeOf(day, hours), off), ...extra]);
 }
 
-/** A time that the clocks skip is the same stretch of time later, one that they show twice the first of both. */
-function instantOf(date: Temporal.PlainDate, time: string, timeZone: string): number {
-  return time === '24:00'
-    ? date.add({ days: 1 }).toZonedDateTime({ timeZone }).epochMilliseconds
-    : date.toZonedDateTime({ timeZone, plainTime: time }).epochMilliseconds;
+function isOn(day: LocalDay, { firstDate, lastDate }: ExceptionTime): boolean {
+  return firstDate <= day.date && day.date <= lastDate;
+}
+
+/** From one time of a day to another one; without times the whole day. */
+function timeOf(
+  day: LocalDay,
+  { startTime, endTime }: Pick<ExceptionTime, 'startTime' | 'endTime'>,
+): Interval {
+  return { start: day.instantOf(startTime ?? '00:00'), end: day.instantOf(endTime ?? '24:00') };
 }

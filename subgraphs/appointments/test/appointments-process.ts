@@ -6,9 +6,10 @@ import { becomesReady } from './appointments-service.js';
 export async function startAppointmentsProcess(
   patients: DirectoryStandIn,
   users: DirectoryStandIn,
+  settings: NodeJS.ProcessEnv = {},
 ): Promise<ServiceProcess> {
-  const settings = { PATIENTS_URL: patients.url, USERS_URL: users.url };
-  const process = await startServiceProcess('appointments', settings);
+  const directories = { PATIENTS_URL: patients.url, USERS_URL: users.url };
+  const process = await startServiceProcess('appointments', { ...directories, ...settings });
   await becomesReady(process);
   return process;
 }

@@ -100,7 +100,7 @@ export function newBooking(overrides: Partial<BookAppointmentInput> = {}): BookA
 
 /** Books, which must succeed. */
 export async function bookAppointment(
-  service: AppointmentsService,
+  service: Pick<SubgraphClient, 'ask'>,
   overrides: Partial<BookAppointmentInput> = {},
   viewer = userViewer('NURSE'),
 ): Promise<AppointmentFieldsFragment> {
@@ -112,7 +112,7 @@ export async function bookAppointment(
 
 /** A week of the same hours on all days that are named, for a doctor of its own; returns the doctor's id. */
 export async function setWeek(
-  service: AppointmentsService,
+  service: Pick<SubgraphClient, 'ask'>,
   {
     timeZone = 'UTC',
     hours: [startTime, endTime],

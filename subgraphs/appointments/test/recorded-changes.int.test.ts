@@ -13,11 +13,14 @@ import {
   type AppointmentsService,
 } from './appointments-service.js';
 import {
+  AddExtraHoursDocument,
+  AddTimeOffDocument,
   BookAppointmentDocument,
   CancelAppointmentDocument,
   CompleteAppointmentDocument,
   ConfirmAppointmentDocument,
   MarkNoShowDocument,
+  RemoveScheduleExceptionDocument,
   RescheduleAppointmentDocument,
   SetDoctorScheduleDocument,
   StartAppointmentDocument,
@@ -170,6 +173,27 @@ describe('the trail of changes', () => {
       ['update', 'doctor_calendars', 1, ['time_zone']],
       ['delete', 'doctor_schedules', 1, []],
       ['update', 'doctor_schedules', 1, ['end_time']],
+    ]);
+  });
+
+  it('has exceptions of schedules as they are added and taken away', async () => {
+    const doctor = userViewer('DOCTOR');
+    const doctorId = String(doctor.id);
+    const { data: off } = await service.ask(doctor, AddTimeOffDocument, {
+      input: { doctorId, firstDate: '2100-03-01', lastDate: '2100-03-05', reason: 'Conference' },
+    });
+    const { data: extra } = await service.ask(doctor, AddExtraHoursDocument, {
+      input: { doctorId, date: '2100-03-06', startTime: '09:00', endTime: '12:00' },
+    });
+    const ids = [off, extra].map(({ change }) => change.scheduleException?.id ?? '');
+    await service.ask(doctor, RemoveScheduleExceptionDocument, { input: { id: ids[0] ?? '' } });
+    const entry = (action: string, id = '') => ({
+      ...{ action, record_type: 'schedule_exceptions', record_ids: [id], patient_ids: [], fields: [] },
+    });
+    expect(await changesBy(doctor)).toEqual([
+      entry('create', ids[0]),
+      entry('create', ids[1]),
+      entry('delete', ids[0]),
     ]);
   });
 

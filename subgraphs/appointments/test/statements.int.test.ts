@@ -12,6 +12,7 @@ import {
 import {
   CompleteAppointmentDocument,
   ConfirmAppointmentDocument,
+  FindNextSlotsDocument,
   FindSlotsDocument,
   ListHistoriesDocument,
   ListManyDocument,
@@ -90,6 +91,12 @@ describe('the number of statements', () => {
       2,
     ],
     ['schedules', 'User', 'schedule { dayOfWeek timeZone }', 1],
+    [
+      'exceptions of schedules',
+      'User',
+      'scheduleExceptions(from: "2100-01-01", to: "2100-12-31") { kind reason }',
+      1,
+    ],
   ])('does not grow with the number of owners: %s', async (_, type, fields, expected) => {
     const owners = type === 'User' ? doctors : patients;
     const resolve = (some: readonly string[]) => async () => {
@@ -132,6 +139,19 @@ describe('the number of statements', () => {
       await statementsOf(slots('2100-03-02T00:00:00Z')),
       await statementsOf(slots('2100-05-02T00:00:00Z')),
     ]).toEqual([2, 2]);
+  });
+
+  it('is the same for the next free slots of one doctor and of fifty, who are asked for in one call', async () => {
+    const next = (some: readonly string[]) => async () => {
+      const search = { doctorIds: some, from: '2100-03-01T00:00:00Z', duration: 15, first: 100 };
+      const { data } = await service.ask(nurse, FindNextSlotsDocument, search);
+      expect(data.nextAvailableSlots).toHaveLength(100);
+    };
+    const calls = service.users.viewers.length;
+    expect([await statementsOf(next(doctors.slice(0, 1))), await statementsOf(next(doctors))]).toEqual([
+      2, 2,
+    ]);
+    expect(service.users.viewers.length - calls).toBe(2);
   });
 
   it('is one for any number of appointments with notes, which are encrypted', async () => {

@@ -6,7 +6,9 @@ import {
   isLeafType,
   isListType,
   isObjectType,
+  isRequiredArgument,
   isRequiredInputField,
+  type GraphQLField,
   type GraphQLInputType,
   type GraphQLOutputType,
 } from 'graphql';
@@ -60,5 +62,14 @@ export function fullSelection(type: GraphQLOutputType, inner = smallestSelection
   const named = getNamedType(type);
   if (!isObjectType(named)) return '';
   const fields = Object.values(named.getFields());
-  return `{ ${fields.map((field) => `${field.name} ${inner(field.type)}`).join(' ')} }`;
+  return `{ ${fields.map((field) => `${field.name}${requiredArguments(field)} ${inner(field.type)}`).join(' ')} }`;
+}
+
+/** The arguments that a field needs, as they are written in a document. */
+export function requiredArguments(field: GraphQLField<unknown, unknown>): string {
+  const given = field.args
+    .filter(isRequiredArgument)
+    .map(({ name, type }) => `${name}: ${smallestLiteral(type)}`)
+    .join(', ');
+  return given === '' ? '' : `(${given})`;
 }

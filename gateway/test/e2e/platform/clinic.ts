@@ -12,7 +12,7 @@ export interface Account {
   readonly token: string;
 }
 
-/** The platform with a user of each role, and a doctor with a patient, an appointment and a working week. */
+/** The platform with a user of each role, a doctor with a patient, an appointment and a working week, and a holiday. */
 export interface Clinic extends AsyncDisposable {
   readonly platform: PlatformProcesses;
   readonly accounts: Readonly<Record<Role, Account>>;
@@ -23,6 +23,8 @@ export interface Clinic extends AsyncDisposable {
   addUser(role: Role): Promise<{ readonly id: number; readonly token: string }>;
   /** Adds a scheduled appointment of a doctor, on a day of its own. */
   addAppointment(doctorId: number): Promise<number>;
+  /** Adds time off of a doctor, on the first day of the century. */
+  addTimeOff(doctorId: number): Promise<number>;
   /** Adds a session that lasts for a day. */
   addSession(userId: number): Promise<string>;
 }
@@ -56,6 +58,9 @@ export async function startClinic(): Promise<Clinic> {
   const appointmentId = await addAppointment(doctorId);
   await appointments.run(`UPDATE appointments SET notes = 'x'`);
   await setWeek(platform, doctorId, token);
+  const addException = `INSERT INTO schedule_exceptions (kind, doctor_id, first_date, last_date, reason, created_by)
+    VALUES ($1, $2, '2000-01-01', '2000-01-01', 'x', 1) RETURNING id`;
+  await appointments.run(addException, ['clinic-holiday', null]);
 
   return {
     platform,
@@ -68,6 +73,7 @@ export async function startClinic(): Promise<Clinic> {
       return { id: user.id, token: await platform.token(user) };
     },
     addAppointment,
+    addTimeOff: (doctor) => appointments.number(addException, ['time-off', doctor]),
     async addSession(userId) {
       const id = randomUUID();
       const nextDay = `CURRENT_TIMESTAMP + interval '1 day'`;

@@ -1,6 +1,6 @@
 import { getNamedType, isObjectType, type GraphQLObjectType } from 'graphql';
-import { fullSelection } from './api-literals.js';
-import { api, requiredArguments } from './root-field-requests.js';
+import { fullSelection, requiredArguments } from './api-literals.js';
+import { api } from './root-field-requests.js';
 
 /** A request for every field of one record, by the shortest way from a query to its type. */
 export interface RecordRead {

@@ -1,6 +1,6 @@
-import { buildSchema, isRequiredArgument, type GraphQLField } from 'graphql';
+import { buildSchema } from 'graphql';
 import { readFileSync } from 'node:fs';
-import { smallestLiteral, smallestSelection } from './api-literals.js';
+import { requiredArguments, smallestSelection } from './api-literals.js';
 
 /** The committed API. */
 export const api = buildSchema(readFileSync(new URL('../../../api.graphql', import.meta.url), 'utf8'));
@@ -14,13 +14,4 @@ export function rootFieldRequests(schema = api): [field: string, request: string
       return [field.name, `${operation} { ${call} ${smallestSelection(field.type)} }`];
     }),
   );
-}
-
-/** The arguments that a field needs, as they are written in a document. */
-export function requiredArguments(field: GraphQLField<unknown, unknown>): string {
-  const given = field.args
-    .filter(isRequiredArgument)
-    .map(({ name, type }) => `${name}: ${smallestLiteral(type)}`)
-    .join(', ');
-  return given === '' ? '' : `(${given})`;
 }
