@@ -61,7 +61,8 @@ export function createBookingService(dependencies: Dependencies) {
       };
       return turns.take(participants.doctorId, async (hasWaited) => {
         // In a rush the time is gone by now, as a rule: one look spares a transaction and the locks.
-        const conflict = hasWaited && request === null && !isUnderHold ? await bookings.findConflict(appointment) : null;
+        const conflict =
+          hasWaited && request === null && !isUnderHold ? await bookings.findConflict(appointment) : null;
         if (conflict !== null) return taken(conflict);
         return transact(database, audit, async (transaction, whoActs) => {
           const id = await bookings.lockAndReserve(transaction, whoActs, { ...participants, request });
