@@ -73,9 +73,9 @@ export function createBookingRepository(database: Database, cipher: Pick<FieldCi
 
     /**
      * Books, unless the doctor or the patient has another appointment then, or somebody holds the doctor's time: under
-     * the doctor's lock, nobody begins to meanwhile. `ON CONFLICT` makes PostgreSQL take the
-     * row back before it waits for another writer's: with a plain INSERT, two rows that are written at once without
-     * our locks (with psql, say) wait for each other, and one ends as a deadlock.
+     * the doctor's lock, nobody begins to meanwhile. `ON CONFLICT` makes PostgreSQL take the row back before it waits
+     * for another writer's: with a plain INSERT, two rows that are written at once without our locks (with psql, say)
+     * wait for each other, and one ends as a deadlock.
      */
     async insert(
       transaction: Transaction,

@@ -55,10 +55,8 @@ export function createBookingService(dependencies: Dependencies) {
       if (!('patientId' in participants)) return { appointment: null, userErrors: participants };
       const isUnderHold = validated.value.holdId !== null;
       const holdId = parseId(validated.value.holdId ?? '');
-      const appointment = {
-        ...{ ...participants, dateTime, duration, type, reason, notes },
-        ...{ createdBy: viewer.id, holdId },
-      };
+      const createdBy = viewer.id;
+      const appointment = { ...participants, dateTime, duration, type, reason, notes, createdBy, holdId };
       return turns.take(participants.doctorId, async (hasWaited) => {
         // In a rush the time is gone by now, as a rule: one look spares a transaction and the locks.
         const conflict =
