@@ -28,6 +28,7 @@ const members: Readonly<Record<string, string>> = {
     'createdBy',
   DoctorSchedule: 'dayOfWeek startTime endTime breakStart breakEnd isAvailable',
   Slot: 'startsAt endsAt',
+  SlotHold: 'id doctor startsAt endsAt type expiresAt',
   Session: 'accessToken refreshToken expiresAt user',
   UserConnection: 'edges pageInfo totalCount',
   PatientConnection: 'edges pageInfo totalCount',
@@ -39,12 +40,14 @@ const members: Readonly<Record<string, string>> = {
     'createPatient updatePatient deactivatePatient reactivatePatient restrictPatient setCareTeam ' +
     'liftPatientRestriction bookAppointment updateAppointment ' +
     'rescheduleAppointment confirmAppointment startAppointment completeAppointment cancelAppointment ' +
-    'markAppointmentNoShow setDoctorSchedule',
+    'markAppointmentNoShow setDoctorSchedule holdSlot releaseHold',
   UserFilter: 'role isActive search',
   PatientFilter: 'isActive',
   AppointmentFilter: 'doctorId patientId from to status type isActive',
   LoginInput: 'email password',
-  BookAppointmentInput: 'patientId doctorId dateTime duration type reason notes idempotencyKey',
+  BookAppointmentInput: 'patientId doctorId dateTime duration type reason notes idempotencyKey holdId',
+  HoldSlotInput: 'doctorId dateTime duration type minutes',
+  ReleaseHoldInput: 'id',
   RescheduleAppointmentInput: 'id dateTime duration version',
   SetDoctorScheduleInput: 'doctorId timeZone days',
   DoctorScheduleDayInput: 'dayOfWeek startTime endTime breakStart breakEnd isAvailable',

@@ -240,6 +240,22 @@ describe('what the apps send', () => {
     const [firstSlot, secondSlot, thirdSlot] = availableSlots;
     expect(firstSlot).toEqual({ startsAt: `${monday}T09:00:00.000Z`, endsAt: `${monday}T10:00:00.000Z` });
 
+    const slot = {
+      doctorId,
+      dateTime: present(secondSlot).startsAt,
+      duration: 60,
+      type: 'CONSULTATION',
+    } as const;
+    const { holdSlot } = await succeed(clerk.accessToken, operations.HoldSlotDocument, { input: slot });
+    const held = present(holdSlot.slotHold);
+    expect(held).toMatchObject({ ...secondSlot, doctor: { id: doctorId, fullName: 'Hana Novak' } });
+    const whileHeld = await succeed(doctor.accessToken, operations.FreeSlotsDocument, free);
+    expect(whileHeld.availableSlots).toEqual([firstSlot, thirdSlot]);
+    const { releaseHold } = await succeed(clerk.accessToken, operations.ReleaseHoldDocument, {
+      input: { id: held.id },
+    });
+    expect(releaseHold.slotHold?.id).toBe(held.id);
+
     const book = async (dateTime: string, idempotencyKey: string) => {
       const { bookAppointment } = await succeed(clerk.accessToken, operations.BookAppointmentDocument, {
         input: {

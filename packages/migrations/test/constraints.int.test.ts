@@ -96,6 +96,67 @@ test.each(['infinity', '-infinity'])('no appointment is at %s', async (time) => 
   })();
 });
 
+interface Hold {
+  doctor?: number;
+  time?: string;
+  minutes?: number;
+  before?: number;
+  after?: number;
+  /** From its making on. */
+  lasts?: string;
+}
+
+/** The statement that holds a time, with its values. */
+function holding(what: Hold): [sql: string, values: unknown[]] {
+  const {
+    doctor = 1,
+    time = '2026-03-02 10:00',
+    minutes = 30,
+    before = 0,
+    after = 0,
+    lasts = '10 minutes',
+  } = what;
+  return [
+    `INSERT INTO slot_holds (
+       doctor_id, date_time, duration, type, buffer_before, buffer_after, created_by, created_at, expires_at)
+     SELECT $1, $2::timestamp, $3, 'consultation', $4, $5, 1, now, now + $6::interval
+     FROM (SELECT LOCALTIMESTAMP) AS clock (now)`,
+    [doctor, time, minutes, before, after, lasts],
+  ];
+}
+
+test(
+  'no two hold the time of one doctor, buffers included',
+  asService.appointments(async (service) => {
+    const refusal = (what: Hold): ReturnType<typeof failureOf> => failureOf(service, ...holding(what));
+    const twice = { code: EXCLUSION_VIOLATION, constraint: 'slot_holds_no_overlap' };
+    await service.query(...holding({ before: 10, after: 20 }));
+    expect(await refusal({ time: '2026-03-02 10:15' })).toEqual(twice);
+    expect(await refusal({ time: '2026-03-02 09:30' })).toEqual(twice);
+    expect(await refusal({ time: '2026-03-02 10:49' })).toEqual(twice);
+    expect(await refusal({ time: '2026-03-02 11:00', before: 15 })).toEqual(twice);
+    await service.query(...holding({ time: '2026-03-02 09:20' }));
+    await service.query(...holding({ time: '2026-03-02 10:50' }));
+    await service.query(...holding({ doctor: 2 }));
+  }),
+);
+
+test.each([
+  ['slot_holds_date_time_finite', { time: 'infinity' }],
+  ['slot_holds_date_time_finite', { time: '-infinity' }],
+  ['slot_holds_duration_check', { minutes: 14 }],
+  ['slot_holds_duration_check', { minutes: 481 }],
+  ['slot_holds_buffer_before_check', { before: -1 }],
+  ['slot_holds_buffer_after_check', { after: 241 }],
+  ['slot_holds_short', { lasts: '0' }],
+  ['slot_holds_short', { lasts: '32 minutes' }],
+  ['slot_holds_short', { lasts: '-1 minute' }],
+])('a hold breaks the rule %s: %o', async (constraint, what) => {
+  await asService.appointments(async (service) => {
+    expect(await failureOf(service, ...holding(what))).toEqual({ code: CHECK_VIOLATION, constraint });
+  })();
+});
+
 test.each([
   ['09:00', '17:00', null, null, null],
   ['00:00', '24:00', '12:00', '13:00', null],

@@ -7,6 +7,7 @@ import { startAppointmentsProcess } from './appointments-process.js';
 import { newBooking, newId } from './appointments-service.js';
 import { startDirectoryStandIn, type DirectoryStandIn } from '../../../test/directory-stand-in.js';
 import { BookAppointmentDocument, type BookAppointmentInput } from './generated/operations.js';
+import { runRounds } from './rounds.js';
 
 const nurse = userViewer('NURSE');
 const seed = 20_260_301;
@@ -55,20 +56,6 @@ async function insert({ patientId, doctorId, dateTime, duration }: BookAppointme
     if (error instanceof DatabaseError) return String(error.code);
     throw error;
   }
-}
-
-/** Runs rounds, `width` of them at a time. */
-async function runRounds<Round>(
-  rounds: readonly Round[],
-  width: number,
-  run: (round: Round) => Promise<void>,
-): Promise<void> {
-  const waiting = rounds.values();
-  await Promise.all(
-    Array.from({ length: width }, async () => {
-      for (const round of waiting) await run(round);
-    }),
-  );
 }
 
 describe('one slot', () => {

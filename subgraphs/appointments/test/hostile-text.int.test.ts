@@ -47,9 +47,16 @@ const mutations: TextMutation[] = [
       reason: required(10_000),
       notes: optional(10_000),
       idempotencyKey: given,
+      holdId: sought,
     },
     input: () => ({ ...newBooking() }),
   },
+  {
+    name: 'holdSlot',
+    rules: { doctorId: sought },
+    input: () => ({ doctorId: newId(), dateTime: '2100-03-01T09:00:00Z', duration: 30, type: 'EMERGENCY' }),
+  },
+  { name: 'releaseHold', rules: { id: sought }, input: () => ({ id }) },
   {
     name: 'updateAppointment',
     rules: { id: sought, reason: required(10_000), notes: optional(10_000) },

@@ -15,6 +15,7 @@ import {
   FindNextSlotsDocument,
   FindSlotsDocument,
   ListHistoriesDocument,
+  HoldSlotDocument,
   ListManyDocument,
   RescheduleAppointmentDocument,
   StartAppointmentDocument,
@@ -178,6 +179,15 @@ describe('the number of statements', () => {
     ['a booking under a key', 6, { idempotencyKey: 'a key of a viewer of its own' }],
   ])('is not raised by what the audit trail must know: %s', async (_, expected, input) => {
     expect(await statementsOf(() => bookAppointment(service, input))).toBe(expected);
+  });
+
+  it('is raised by two where a booking is under a hold, and by none where others look for holds', async () => {
+    const doctorId = newId();
+    const input = { doctorId, dateTime: '2100-03-01T09:00:00Z', duration: 30, type: 'EMERGENCY' } as const;
+    const { data } = await service.ask(nurse, HoldSlotDocument, { input });
+    const holdId = data.holdSlot.slotHold?.id ?? '';
+    expect(await statementsOf(() => bookAppointment(service, { doctorId, holdId }, nurse))).toBe(5);
+    expect(await statementsOf(() => bookAppointment(service))).toBe(3);
   });
 
   it('is not raised by what the audit trail and the history must know: changes', async () => {
