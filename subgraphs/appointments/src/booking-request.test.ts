@@ -11,6 +11,7 @@ const input: Parameters<typeof toBookingRequest>[1] = {
   notes: 'Smokes',
   idempotencyKey: 'a key',
   holdId: null,
+  override: null,
 };
 
 describe('the digest of a booking', () => {
@@ -29,6 +30,7 @@ describe('the digest of a booking', () => {
     { type: 'PROCEDURE' },
     { reason: 'cough' },
     { holdId: '4' },
+    { override: { outsideSchedule: true, doctorOverlap: false, patientOverlap: false, reason: 'Asked for' } },
   ] as const)('is another one for %o', (other) => {
     const [one, two] = [toBookingRequest(7, input), toBookingRequest(7, { ...input, ...other })];
     expect(one?.digest).toHaveLength(32);
