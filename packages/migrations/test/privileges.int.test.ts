@@ -8,7 +8,14 @@ const INSUFFICIENT_PRIVILEGE = '42501';
 const tables: Record<Service, string[]> = {
   users: ['users', 'sessions', 'refresh_tokens', 'login_devices'],
   patients: ['patients', 'care_team_members', 'patient_restrictions', 'data_keys'],
-  appointments: ['appointments', 'doctor_schedules', 'doctor_calendars', 'booking_requests', 'slot_holds', 'data_keys'],
+  appointments: [
+    'appointments',
+    'doctor_schedules',
+    'doctor_calendars',
+    'booking_requests',
+    'slot_holds',
+    'data_keys',
+  ],
 };
 
 /** What the runtime role may do to rows, table by table. */
