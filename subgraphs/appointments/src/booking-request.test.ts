@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { toBookingRequest } from './booking-request.js';
 
@@ -20,6 +21,13 @@ describe('the digest of a booking', () => {
       (one) => toBookingRequest(7, one)?.digest,
     );
     expect(new Set(digests.map(String)).size).toBe(1);
+  });
+
+  it('is what it was before there were holds, where none is named', () => {
+    const { patientId, doctorId, dateTime, duration, type, reason } = input;
+    const former = JSON.stringify({ patientId, doctorId, dateTime, duration, type, reason, notes: null });
+    const digest = createHash('sha256').update(former).digest();
+    expect(Buffer.from(toBookingRequest(7, input)?.digest ?? [])).toEqual(digest);
   });
 
   it.each([

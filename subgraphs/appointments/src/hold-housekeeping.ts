@@ -6,9 +6,9 @@ import type { SlotHoldRepository } from './slot-hold-repository.js';
 /** How many holds one statement removes, each under the lock of its doctor. */
 const batchSize = 100;
 /** How many statements a round has at most. */
-const mostBatches = 20;
+const mostBatches = 100;
 /** The time between two rounds, in milliseconds. */
-const interval = 60_000;
+const interval = 15 * 60_000;
 
 interface HousekeepingOptions {
   readonly database: Database;
@@ -18,7 +18,10 @@ interface HousekeepingOptions {
   readonly logger: Logger;
 }
 
-/** Removes holds that have expired, which are in nobody's way, now and every minute; returns what ends that. */
+/**
+ * Removes holds that have expired, now and every quarter of an hour; returns what ends that. They are in nobody's way:
+ * whoever holds another time of the same doctor removes them, too.
+ */
 export function startHoldHousekeeping(options: HousekeepingOptions): () => Promise<void> {
   const { database, holds, actor, logger } = options;
   let stopped = false;
