@@ -38,7 +38,8 @@ CREATE INDEX idx_appointments_patient_overrides ON appointments(patient_id, date
 -- A constraint does not see the rows that it exempts. What they have taken is refused here to whoever comes later:
 -- to a row that begins to take time, takes another, or gives up its own override; a row that was there before stays.
 -- No lock is needed: where an exempt row and another one are written at once, it is as if the other had been first.
--- Everything is named with its schema, as in the functions that write the trail's entries.
+-- Everything is named with its schema, as in the functions that write the trail's entries. Along the indexes above in
+-- any case: with a plan from when the table was empty, a mass load would read all of it for each row.
 DO $migration$
 BEGIN
     EXECUTE replace($function$
@@ -79,7 +80,7 @@ BEGIN
             END IF;
             RETURN NEW;
         END;
-        $body$ LANGUAGE plpgsql SET search_path TO pg_catalog, pg_temp;
+        $body$ LANGUAGE plpgsql SET search_path TO pg_catalog, pg_temp SET enable_seqscan TO off;
     $function$, '<schema>', quote_ident(current_schema()));
 END;
 $migration$;
