@@ -103,6 +103,29 @@ const ownTargets: Readonly<Record<string, (ownerId: number) => Promise<[mutation
       'updateAppointment',
       `{ id: "${await clinic.addAppointment(ownerId)}", notes: "x" }`,
     ],
+    ...Object.fromEntries(
+      ['outsideSchedule', 'doctorOverlap', 'patientOverlap'].flatMap((rule) => {
+        const override = `override: { ${rule}: true, reason: "x" }`;
+        return [
+          [
+            `BookAppointmentInput.override.${rule}`,
+            (ownerId: number) =>
+              Promise.resolve([
+                'bookAppointment',
+                `{ patientId: "${clinic.patientId}", doctorId: "${ownerId}", dateTime: "2032-01-02T10:00:00Z",
+                 duration: 30, type: EMERGENCY, reason: "x", ${override} }`,
+              ]),
+          ],
+          [
+            `RescheduleAppointmentInput.override.${rule}`,
+            async (ownerId: number) => [
+              'rescheduleAppointment',
+              `{ id: "${await clinic.addAppointment(ownerId)}", dateTime: "2032-01-03T10:00:00Z", ${override} }`,
+            ],
+          ],
+        ];
+      }),
+    ),
     'BookAppointmentInput.notes': (ownerId) =>
       Promise.resolve([
         'bookAppointment',

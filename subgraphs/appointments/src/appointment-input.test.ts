@@ -46,14 +46,14 @@ describe('a booking', () => {
 
   it('counts characters as PostgreSQL does, and changes none', () => {
     const text = { reason: '\u{1f9b7}'.repeat(10_000), notes: ' x ', idempotencyKey: ' ' };
-    const input = { ...booking, ...text, holdId: '4' };
+    const input = { ...booking, ...text, holdId: '4', override: null };
     expect(validate(bookAppointmentInput, input)).toEqual({ ok: true, value: input });
   });
 
   it('takes what is absent for null', () => {
     expect(validate(bookAppointmentInput, booking)).toEqual({
       ok: true,
-      value: { ...booking, notes: null, idempotencyKey: null, holdId: null },
+      value: { ...booking, notes: null, idempotencyKey: null, holdId: null, override: null },
     });
   });
 

@@ -89,20 +89,23 @@ export const stale = refused('STALE_VERSION', 'The appointment has changed meanw
   'version',
 ]);
 
-/** The refusal of a time that somebody has taken already. */
-export function taken(whose: TakenTime): AppointmentOutcome {
+/** The refusal of a time that somebody has taken already; `field` of the input asked for it. */
+export function taken(whose: TakenTime, field: 'dateTime' | 'type' = 'dateTime'): AppointmentOutcome {
   return whose === 'doctor'
-    ? refused('SLOT_TAKEN', 'The doctor is not free at that time.', ['dateTime'])
-    : refused('PATIENT_CONFLICT', 'The patient has another appointment at that time.', ['dateTime']);
+    ? refused('SLOT_TAKEN', 'The doctor is not free at that time.', [field])
+    : refused('PATIENT_CONFLICT', 'The patient has another appointment at that time.', [field]);
 }
 
 /** What came of work that takes time; a refusal where PostgreSQL finds that somebody else has taken it. */
-export async function whereTimeIsFree(work: () => Promise<AppointmentOutcome>): Promise<AppointmentOutcome> {
+export async function whereTimeIsFree(
+  work: () => Promise<AppointmentOutcome>,
+  field?: 'dateTime' | 'type',
+): Promise<AppointmentOutcome> {
   try {
     return await work();
   } catch (error) {
     const whose = takenTime(error);
     if (whose === null) throw error;
-    return taken(whose);
+    return taken(whose, field);
   }
 }

@@ -65,7 +65,8 @@ export function createBookingService(dependencies: Dependencies) {
         ...{ ...participants, dateTime, duration, type, reason, notes },
         ...{ createdBy: viewer.id, holdId, override },
       };
-      let isNew = false;
+      // Repeated requests find what was booked before, and waive nothing.
+      const booked = new Set<number>();
       const attempt = async (hasWaited: boolean): Promise<AppointmentOutcome> => {
         // In a rush the time is gone by now, as a rule: one look spares a transaction and the locks.
         const mayLook = hasWaited && request === null && !isUnderHold;
@@ -87,20 +88,20 @@ export function createBookingService(dependencies: Dependencies) {
           const hold = holdId === null ? null : await holds.find(holdId, viewer.id, transaction);
           const holdProblem = isUnderHold ? findHoldProblem(hold, appointment) : null;
           if (holdProblem !== null) return { appointment: null, userErrors: [holdProblem] };
-          const booked = await bookings.insert(transaction, id, {
+          const inserted = await bookings.insert(transaction, id, {
             ...appointment,
             bufferBefore,
             bufferAfter,
           });
-          if (booked === 'doctor' || booked === 'patient') return taken(booked);
+          if (inserted === 'doctor' || inserted === 'patient') return taken(inserted);
           if (hold !== null) await holds.delete(transaction, hold.id);
-          if (request !== null) await requests.insert(transaction, request, booked.id);
-          isNew = true;
-          return { appointment: booked, userErrors: [] };
+          if (request !== null) await requests.insert(transaction, request, inserted.id);
+          booked.add(inserted.id);
+          return { appointment: inserted, userErrors: [] };
         });
       };
       const outcome = await whereTimeIsFree(() => turns.take(participants.doctorId, attempt));
-      if (isNew) noteOverride(audit, 'Mutation.bookAppointment', override, outcome);
+      if (booked.size > 0) noteOverride(audit, 'Mutation.bookAppointment', override, outcome);
       return outcome;
     },
   };

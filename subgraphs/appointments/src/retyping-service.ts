@@ -54,24 +54,27 @@ export function createRetypingService(dependencies: Dependencies) {
       version: number | null | undefined,
       changes: AppointmentChanges & { readonly type: AppointmentType },
     ): Promise<AppointmentOutcome> {
-      return whereTimeIsFree(() =>
-        transact(database, audit, async (transaction, whoActs) => {
-          await bookings.lock(transaction, whoActs, { doctorId });
-          const current = await bookings.lockAppointment(transaction, id);
-          if (hiddenPatients().includes(current.patientId)) return notFound;
-          if (version != null && version !== current.version) return stale;
-          const isAhead = current.isActive && movableStatuses.some((status) => status === current.status);
-          if (isAhead && !(await staysInSchedule(current, changes.type, transaction))) return outsideSchedule;
-          const buffers = isAhead ? await typeRules.find(changes.type, transaction) : null;
-          if (buffers !== null && (await bookings.isHeld(transaction, { ...current, ...buffers }))) {
-            return taken('doctor');
-          }
-          const appointment = await appointments.updateIn(transaction, whoActs, id, null, {
-            ...changes,
-            buffers,
-          });
-          return appointment === null ? notFound : { appointment, userErrors: [] };
-        }),
+      return whereTimeIsFree(
+        () =>
+          transact(database, audit, async (transaction, whoActs) => {
+            await bookings.lock(transaction, whoActs, { doctorId });
+            const current = await bookings.lockAppointment(transaction, id);
+            if (hiddenPatients().includes(current.patientId)) return notFound;
+            if (version != null && version !== current.version) return stale;
+            const isAhead = current.isActive && movableStatuses.some((status) => status === current.status);
+            if (isAhead && !(await staysInSchedule(current, changes.type, transaction)))
+              return outsideSchedule;
+            const buffers = isAhead ? await typeRules.find(changes.type, transaction) : null;
+            if (buffers !== null && (await bookings.isHeld(transaction, { ...current, ...buffers }))) {
+              return taken('doctor', 'type');
+            }
+            const appointment = await appointments.updateIn(transaction, whoActs, id, null, {
+              ...changes,
+              buffers,
+            });
+            return appointment === null ? notFound : { appointment, userErrors: [] };
+          }),
+        'type',
       );
     },
   };

@@ -48,8 +48,9 @@ const mutations: TextMutation[] = [
       notes: optional(10_000),
       idempotencyKey: given,
       holdId: sought,
+      'override.reason': required(1_000),
     },
-    input: () => ({ ...newBooking() }),
+    input: () => ({ ...newBooking(), override: { patientOverlap: true, reason: 'Asked for' } }),
   },
   {
     name: 'holdSlot',
@@ -64,8 +65,12 @@ const mutations: TextMutation[] = [
   },
   {
     name: 'rescheduleAppointment',
-    rules: { id: sought },
-    input: () => ({ id, dateTime: '2100-03-01T11:00:00Z' }),
+    rules: { id: sought, 'override.reason': required(1_000) },
+    input: () => ({
+      id,
+      dateTime: '2100-03-01T11:00:00Z',
+      override: { patientOverlap: true, reason: 'Asked for' },
+    }),
   },
   { name: 'confirmAppointment', rules: { id: sought, reason: given }, input: () => ({ id }) },
   { name: 'startAppointment', rules: { id: sought, reason: given }, input: () => ({ id }) },
