@@ -1,4 +1,13 @@
--- Appointments that overlap by an override break the constraints as they were: those are to be moved or cancelled first.
+-- Which rules were waived, and why, stands nowhere else; and what overlaps by an override breaks the constraints as they
+-- were.
+DO $$
+BEGIN
+    IF EXISTS (SELECT FROM appointments WHERE override_reason IS NOT NULL) THEN
+        RAISE EXCEPTION 'There are appointments for which rules were waived'
+            USING HINT = 'Move them without an override, or restore a backup from before them.';
+    END IF;
+END;
+$$;
 DROP TRIGGER refuse_overlaps_with_overrides ON appointments;
 DROP FUNCTION refuse_overlaps_with_overrides();
 ALTER TABLE appointments DROP CONSTRAINT appointments_doctor_no_overlap;
