@@ -13,8 +13,7 @@ const full = ['**/test/full/**/*.test.ts'];
 const exhaustive = [
   '**/test/**/*race*.int.test.ts',
   '**/test/**/generated-operations.int.test.ts',
-  '**/{src,test}/**/working-time*.test.ts',
-  '**/{src,test}/**/free-slots*.test.ts',
+  '**/test/**/time-zones.test.ts',
 ];
 
 const isFull = process.env['CAREGRAPH_TEST_TIER'] === 'full';

@@ -25,30 +25,39 @@ const members: Readonly<Record<string, string>> = {
   EmergencyContact: 'name phone relationship',
   Appointment:
     'id patient doctor dateTime endsAt duration type status reason notes isActive version createdAt updatedAt ' +
-    'createdBy',
+    'createdBy override history',
+  AppointmentOverride: 'outsideSchedule doctorOverlap patientOverlap reason',
+  AppointmentTransition: 'from to at by reason',
+  AppointmentTypeRule: 'type bufferBefore bufferAfter minimumNotice',
+  ScheduleException: 'id kind doctor firstDate lastDate startTime endTime reason',
   DoctorSchedule: 'dayOfWeek startTime endTime breakStart breakEnd isAvailable',
-  Slot: 'startsAt endsAt',
+  Slot: 'doctor startsAt endsAt',
   SlotHold: 'id doctor startsAt endsAt type expiresAt',
   Session: 'accessToken refreshToken expiresAt user',
   UserConnection: 'edges pageInfo totalCount',
   PatientConnection: 'edges pageInfo totalCount',
   AppointmentConnection: 'edges pageInfo totalCount',
   PageInfo: 'startCursor endCursor hasNextPage hasPreviousPage',
-  Query: 'me user users patient patients appointment appointments availableSlots',
+  Query:
+    'me user users patient patients appointment appointments availableSlots nextAvailableSlots clinicHolidays ' +
+    'appointmentTypeRules',
   Mutation:
     'login refreshSession logout createUser updateUser changePassword resetPassword deactivateUser reactivateUser ' +
     'createPatient updatePatient deactivatePatient reactivatePatient restrictPatient setCareTeam ' +
     'liftPatientRestriction bookAppointment updateAppointment ' +
     'rescheduleAppointment confirmAppointment startAppointment completeAppointment cancelAppointment ' +
-    'markAppointmentNoShow setDoctorSchedule holdSlot releaseHold',
+    'markAppointmentNoShow setDoctorSchedule addTimeOff addExtraHours addClinicHoliday removeScheduleException ' +
+    'setAppointmentTypeRule holdSlot releaseHold',
   UserFilter: 'role isActive search',
   PatientFilter: 'isActive',
   AppointmentFilter: 'doctorId patientId from to status type isActive',
   LoginInput: 'email password',
-  BookAppointmentInput: 'patientId doctorId dateTime duration type reason notes idempotencyKey holdId',
+  BookAppointmentInput:
+    'patientId doctorId dateTime duration type reason notes idempotencyKey holdId override',
+  BookingOverrideInput: 'outsideSchedule doctorOverlap patientOverlap reason',
   HoldSlotInput: 'doctorId dateTime duration type minutes',
   ReleaseHoldInput: 'id',
-  RescheduleAppointmentInput: 'id dateTime duration version',
+  RescheduleAppointmentInput: 'id dateTime duration version override',
   SetDoctorScheduleInput: 'doctorId timeZone days',
   DoctorScheduleDayInput: 'dayOfWeek startTime endTime breakStart breakEnd isAvailable',
 };
@@ -67,6 +76,8 @@ describe('the names that clients rely on', () => {
     ['Query.patients', 'search filter first after'],
     ['Query.appointments', 'filter first after'],
     ['Query.availableSlots', 'doctorId from to duration type'],
+    ['Query.nextAvailableSlots', 'doctorIds from duration type first'],
+    ['User.scheduleExceptions', 'from to'],
   ])('are there in the arguments of %s', (coordinate, expected) => {
     const [typeName = '', fieldName = ''] = coordinate.split('.');
     const field = fieldsOf(api.getType(typeName)).find(({ name }) => name === fieldName);
