@@ -147,8 +147,7 @@ export const auditedTables: readonly AuditedTable[] = [
   },
   {
     ...{ service: 'appointments', table: 'appointment_transitions', key: '9', patientIds: [] },
-    // The booking itself leaves no step here: the only one is the one that is looked at.
-    before: `ALTER TABLE appointments DISABLE TRIGGER keep_first_statuses; ${insertInto('appointments', appointment)}`,
+    before: insertInto('appointments', appointment),
     record: {
       ...{ id: '1', appointment_id: '9', from_status: `'scheduled'`, to_status: `'cancelled'` },
       reason: `'Zebulon'`,

@@ -4,7 +4,7 @@ import type { AppointmentStatus } from './generated/graphql.js';
 import type { UserReference } from './references.js';
 import type { Moments } from './transition-rules.js';
 
-/** A row of `appointment_transitions`: a step of an appointment, or its booking (from null). */
+/** A step of an appointment: a row of `appointment_transitions`, or its booking (from null). */
 export interface AppointmentTransition {
   readonly from: AppointmentStatus | null;
   readonly to: AppointmentStatus;
@@ -20,7 +20,7 @@ export type AppointmentHistoryRepository = ReturnType<typeof createAppointmentHi
 /** `clinicTimeZone` is that of the doctors who have not been given one. */
 export function createAppointmentHistoryRepository(database: Database, clinicTimeZone: string) {
   return {
-    /** The histories of these appointments, in the same order; in each, the oldest step first. */
+    /** What came after the booking of these appointments, in the same order; in each, the oldest step first. */
     async findMany(appointmentIds: readonly number[]): Promise<AppointmentTransition[][]> {
       const rows = await database.$queryRaw<TransitionRow[]>`
         SELECT appointment_id AS "appointmentId", from_status AS "from", to_status AS "to", changed_at AS "at",
@@ -53,7 +53,7 @@ export function createAppointmentHistoryRepository(database: Database, clinicTim
 
 interface TransitionRow {
   readonly appointmentId: number;
-  readonly from: string | null;
+  readonly from: string;
   readonly to: string;
   readonly at: Date;
   readonly by: number | null;
@@ -62,7 +62,7 @@ interface TransitionRow {
 
 function toTransition({ from, to, at, by, reason }: TransitionRow): AppointmentTransition {
   return {
-    from: from === null ? null : statusMapping.fromColumn(from),
+    from: statusMapping.fromColumn(from),
     to: statusMapping.fromColumn(to),
     at,
     by: by === null ? null : { id: by },

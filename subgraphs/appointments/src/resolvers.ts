@@ -47,7 +47,7 @@ export const resolvers: Resolvers = {
     endsAt: ({ dateTime, duration }) => endOf(dateTime, duration),
     notes: ({ notes }, _, { cipher }) => readText(cipher, notes),
     createdBy: ({ createdBy }) => ({ id: createdBy }),
-    history: ({ id }, _, { transitions }) => transitions.history(id),
+    history: (appointment, _, { transitions }) => transitions.history(appointment),
   },
   SlotHold: {
     doctor: ({ doctorId }) => ({ id: doctorId }),

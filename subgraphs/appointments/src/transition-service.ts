@@ -1,7 +1,7 @@
 import type { AuditRecorder } from '@caregraph/audit-trail';
 import { parseId, validate, type Viewer } from '@caregraph/service-kit';
 import DataLoader from 'dataloader';
-import { invalid, notFound, type AppointmentOutcome } from './appointment.js';
+import { invalid, notFound, type Appointment, type AppointmentOutcome } from './appointment.js';
 import type {
   AppointmentHistoryRepository,
   AppointmentTransition,
@@ -30,8 +30,9 @@ export function createTransitionService({ database, audit, appointments, histori
 
   return {
     /** The steps that an appointment has taken, the oldest first. */
-    history(appointmentId: number): Promise<AppointmentTransition[]> {
-      return byAppointment.load(appointmentId);
+    async history(appointment: Appointment): Promise<AppointmentTransition[]> {
+      const later = await byAppointment.load(appointment.id);
+      return [...bookingOf(appointment, later[0]?.from), ...later];
     },
 
     /** Decides while the appointment is locked: two steps that come at once are taken one after the other. */
@@ -57,4 +58,13 @@ export function createTransitionService({ database, audit, appointments, histori
       return outcome;
     },
   };
+}
+
+/** The first step, which the appointment itself tells; none where nobody knows when it was. */
+function bookingOf(
+  { createdAt, createdBy, status }: Appointment,
+  nextFrom: AppointmentStatus | null | undefined,
+): AppointmentTransition[] {
+  if (createdAt === null) return [];
+  return [{ from: null, to: nextFrom ?? status, at: createdAt, by: { id: createdBy }, reason: null }];
 }

@@ -367,7 +367,7 @@ describe('the trail', () => {
     const entries = await runStatement(
       databaseUrl,
       `SELECT action, record_type, record_ids, patient_ids FROM audit_entries
-       WHERE record_type <> 'appointment_transitions' AND source = 'trigger' AND session_id = $1 ORDER BY id`,
+       WHERE source = 'trigger' AND session_id = $1 ORDER BY id`,
       [viewer.sessionId],
     );
     const entry = (action: string, { id }: { readonly id: string }) => ({

@@ -1,16 +1,15 @@
--- A booking can be told from its appointment again; what came after it, when, at whose word and why stands here only.
+-- When a status was changed, at whose word and why, stands here only.
 LOCK TABLE appointment_transitions IN ACCESS EXCLUSIVE MODE;
 DO $$
 BEGIN
-    IF EXISTS (SELECT FROM appointment_transitions WHERE from_status IS NOT NULL) THEN
+    IF EXISTS (SELECT FROM appointment_transitions) THEN
         RAISE EXCEPTION 'There are transitions of appointments that nothing else knows of'
             USING HINT = 'Go on with the history; or, where it may be lost, dump appointment_transitions, and '
-                'DELETE FROM appointment_transitions WHERE from_status IS NOT NULL.';
+                'DELETE FROM appointment_transitions.';
     END IF;
 END;
 $$;
 DROP TRIGGER keep_changed_statuses ON appointments;
-DROP TRIGGER keep_first_statuses ON appointments;
 DROP FUNCTION keep_appointment_transitions();
 DROP TABLE appointment_transitions;
 DROP FUNCTION record_appointment_transitions_changes();
