@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as fc from 'fast-check';
 import { DatabaseError, Pool } from 'pg';
@@ -6,13 +7,15 @@ import { userViewer, type SubgraphClient } from '../../../test/subgraph-client.j
 import { startAppointmentsProcess } from './appointments-process.js';
 import { newBooking, newId } from './appointments-service.js';
 import { startDirectoryStandIn, type DirectoryStandIn } from '../../../test/directory-stand-in.js';
+import { isExhaustive } from '../../../test/effort.js';
 import { BookAppointmentDocument, type BookAppointmentInput } from './generated/operations.js';
+import { findOverlaps } from './racers.js';
 import { runRounds } from './rounds.js';
 
 const nurse = userViewer('NURSE');
 const seed = 20_260_301;
 /** For machines that are busy: the rounds are many. */
-const patience = { timeout: 240_000 };
+const patience = { timeout: isExhaustive ? 3_600_000 : 240_000 };
 let directories: DirectoryStandIn[];
 let processes: [SubgraphClient, SubgraphClient];
 let database: Pool;
@@ -71,7 +74,7 @@ describe('one slot', () => {
       ),
       insertAt: fc.integer({ min: 0, max: 20 }),
     }),
-    { seed, numRuns: 200 },
+    { seed, numRuns: isExhaustive ? 5_000 : 200 },
   );
 
   it(
@@ -96,6 +99,7 @@ describe('one slot', () => {
         const expected = inserted === 'BOOKED' ? [] : ['BOOKED'];
         expect(inserted).toMatch(/^(BOOKED|23P01)$/);
         expect(outcomes.filter((outcome) => outcome !== 'SLOT_TAKEN')).toEqual(expected);
+        expect(await findOverlaps(database, doctorId)).toEqual([]);
       });
     },
   );
@@ -106,7 +110,7 @@ describe('a few doctors and patients', () => {
     'are each booked at most once, and nobody is left out who could have been booked',
     patience,
     async () => {
-      await runRounds(Array.from({ length: 20 }), 2, async () => {
+      await runRounds(Array.from({ length: isExhaustive ? 1_000 : 20 }), 2, async () => {
         const doctors = [newId(), newId(), newId()];
         const patients = [newId(), newId(), newId()];
         const pairs = doctors.flatMap((doctorId) => patients.map((patientId) => ({ doctorId, patientId })));
@@ -117,6 +121,55 @@ describe('a few doctors and patients', () => {
         expect(outcomes.filter((outcome) => !/^(BOOKED|SLOT_TAKEN|PATIENT_CONFLICT)$/.test(outcome))).toEqual(
           [],
         );
+        expect(await findOverlaps(database, ...doctors)).toEqual([]);
+      });
+    },
+  );
+});
+
+describe('two bookings under one key at once, over two processes', () => {
+  const rounds = Array.from({ length: isExhaustive ? 3_000 : 60 }, (_, round) => round);
+
+  /** The id that the booking led to, or the codes of the refusal. */
+  async function bookUnderKey(attempt: number, input: BookAppointmentInput): Promise<string> {
+    const client = processes[attempt % 2 === 0 ? 0 : 1];
+    const { data, errors } = await client.ask(nurse, BookAppointmentDocument, { input });
+    if (errors !== undefined) return JSON.stringify(errors);
+    const { appointment, userErrors } = data.bookAppointment;
+    return appointment?.id ?? userErrors.map(({ code }) => code).join();
+  }
+
+  /** The ids of what is booked of these doctors. */
+  async function findBooked(...doctorIds: readonly string[]): Promise<string[]> {
+    const { rows } = await database.query<{ id: string }>(
+      'SELECT id::text FROM appointments WHERE doctor_id = ANY ($1::integer[])',
+      [doctorIds],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  it('are one appointment when their input is the same', patience, async () => {
+    await runRounds(rounds, 4, async (round) => {
+      const input = newBooking({ idempotencyKey: randomUUID() });
+      const ids = await Promise.all([0, 1, 2].map((attempt) => bookUnderKey(round + attempt, input)));
+      const [id = ''] = ids;
+      expect(ids).toEqual([id, id, id]);
+      expect(await findBooked(input.doctorId)).toEqual([id]);
+    });
+  });
+
+  it(
+    'are one appointment and IDEMPOTENCY_KEY_REUSED when their input is not, whoever the doctors are',
+    patience,
+    async () => {
+      await runRounds(rounds, 4, async (round) => {
+        const input = newBooking({ idempotencyKey: randomUUID() });
+        const isOfOneDoctor = round % 4 < 2;
+        const other = { ...input, ...(isOfOneDoctor ? { duration: 45 } : { doctorId: newId() }) };
+        const answers = await Promise.all([bookUnderKey(round, input), bookUnderKey(round + 1, other)]);
+        const ids = answers.filter((answer) => answer !== 'IDEMPOTENCY_KEY_REUSED');
+        expect(ids).toHaveLength(1);
+        expect(await findBooked(input.doctorId, other.doctorId)).toEqual(ids);
       });
     },
   );
