@@ -111,7 +111,7 @@ describe.each(roles)('what a user who is %s makes', (role) => {
           expect(data.appointment).toMatchObject({
             status: step,
             history: [
-              { from: null, by: null },
+              { from: null, by: { id: '1' } },
               { to: step, by: { id: own }, reason: null },
             ],
           });
