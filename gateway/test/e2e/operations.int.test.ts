@@ -270,6 +270,32 @@ describe('what the apps send', () => {
       });
       return present(bookAppointment.appointment);
     };
+    const rule = { type: 'PROCEDURE', bufferBefore: 5, bufferAfter: 10, minimumNotice: 0 } as const;
+    const { setAppointmentTypeRule } = await succeed(
+      administratorToken,
+      operations.SetAppointmentTypeRuleDocument,
+      { input: rule },
+    );
+    expect(setAppointmentTypeRule.appointmentTypeRule).toEqual(rule);
+    const { appointmentTypeRules } = await succeed(
+      clerk.accessToken,
+      operations.AppointmentTypeRulesDocument,
+      {},
+    );
+    expect(appointmentTypeRules).toContainEqual(rule);
+    const override = { outsideSchedule: true, reason: 'Comes from far away' };
+    const { bookAppointment: overriding } = await succeed(
+      clerk.accessToken,
+      operations.BookByOverrideDocument,
+      {
+        input: {
+          ...{ patientId, doctorId, dateTime: nextDay, duration: 30, override },
+          ...{ type: 'PROCEDURE', reason: 'Stitches' },
+        },
+      },
+    );
+    const waived = { ...override, doctorOverlap: false, patientOverlap: false };
+    expect(overriding.appointment?.override).toEqual(waived);
     const first = await book(present(firstSlot).startsAt, 'first');
     expect(first).toMatchObject({
       status: 'SCHEDULED',

@@ -11,7 +11,7 @@ import {
 import { isObjectType, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { smallestSelection } from './platform/api-literals.js';
+import { requiredArguments, smallestSelection } from './platform/api-literals.js';
 import { startPlatformProcesses, type PlatformProcesses } from './platform/platform-processes.js';
 import { rootFieldRequests } from './platform/root-field-requests.js';
 import { connectRows, insertAppointment, insertPatient, insertUser } from './platform/rows.js';
@@ -87,7 +87,11 @@ function entityFields(schema: GraphQLSchema): [type: string, field: string, sele
       .filter(
         ({ astNode }) => astNode?.directives?.some(({ name: { value } }) => value === 'external') !== true,
       )
-      .map((field): [string, string, string] => [name, field.name, smallestSelection(field.type)]);
+      .map((field): [string, string, string] => [
+        name,
+        field.name,
+        `${requiredArguments(field)} ${smallestSelection(field.type)}`,
+      ]);
   });
 }
 

@@ -74,7 +74,7 @@ describe('one slot', () => {
       ),
       insertAt: fc.integer({ min: 0, max: 20 }),
     }),
-    { seed, numRuns: isExhaustive ? 5_000 : 200 },
+    { seed, numRuns: isExhaustive ? 5_000 : 120 },
   );
 
   it(
@@ -128,7 +128,7 @@ describe('a few doctors and patients', () => {
 });
 
 describe('two bookings under one key at once, over two processes', () => {
-  const rounds = Array.from({ length: isExhaustive ? 3_000 : 60 }, (_, round) => round);
+  const rounds = Array.from({ length: isExhaustive ? 3_000 : 30 }, (_, round) => round);
 
   /** The id that the booking led to, or the codes of the refusal. */
   async function bookUnderKey(attempt: number, input: BookAppointmentInput): Promise<string> {

@@ -14,7 +14,7 @@ import {
 } from './generated/operations.js';
 import { runRounds } from './rounds.js';
 
-const rounds = Array.from({ length: isExhaustive ? 3_000 : 60 }, (_, round) => round);
+const rounds = Array.from({ length: isExhaustive ? 3_000 : 30 }, (_, round) => round);
 /** For machines that are busy: the rounds are many. */
 const patience = { timeout: isExhaustive ? 3_600_000 : 120_000 };
 const morning = '2100-03-01T09:00:00Z';

@@ -56,7 +56,9 @@ export async function startClinic(): Promise<Clinic> {
        medical_history = 'x', allergies = 'x', medications = 'x'`,
   );
   const appointmentId = await addAppointment(doctorId);
-  await appointments.run(`UPDATE appointments SET notes = 'x'`);
+  await appointments.run(
+    `UPDATE appointments SET notes = 'x', overrides_schedule = true, override_reason = 'x'`,
+  );
   await setWeek(platform, doctorId, token);
   const addException = `INSERT INTO schedule_exceptions (kind, doctor_id, first_date, last_date, reason, created_by)
     VALUES ($1, $2, '2000-01-01', '2000-01-01', 'x', 1) RETURNING id`;
