@@ -2,7 +2,7 @@ import { mayAct, policy } from '@caregraph/access-policy';
 import type { AuditRecorder } from '@caregraph/audit-trail';
 import { requiredText, type Viewer } from '@caregraph/service-kit';
 import { z } from 'zod';
-import type { Appointment, AppointmentError, AppointmentOutcome } from './appointment.js';
+import type { AppointmentError, AppointmentOutcome } from './appointment.js';
 
 /** Which rules were waived for an appointment, and why. */
 export interface BookingOverride {
@@ -58,7 +58,7 @@ export function noteOverride(
   { appointment }: AppointmentOutcome,
 ): void {
   if (override === null || appointment === null) return;
-  const { id, patientId }: Pick<Appointment, 'id' | 'patientId'> = appointment;
+  const { id, patientId } = appointment;
   audit.note({
     ...{ action: 'OVERRIDE', outcome: 'SUCCESS', operation, fields: waivedRules(override) },
     ...{ recordType: 'Appointment', recordIds: [id], patientIds: [patientId] },

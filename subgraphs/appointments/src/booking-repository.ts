@@ -101,13 +101,9 @@ export function createBookingRepository(database: Database, cipher: Pick<FieldCi
       id: number,
       appointment: NewAppointment,
     ): Promise<Appointment | TakenTime> {
-      const { patientId, doctorId, dateTime, duration, type, reason, notes, createdBy, holdId } = appointment;
+      const { patientId, doctorId, dateTime, duration, type, reason, notes, createdBy } = appointment;
       const { bufferBefore, bufferAfter, override } = appointment;
       const storedNotes = notes === null ? null : cipher.encrypt(notes, placeOfNotes(id));
-      const isFree =
-        override?.doctorOverlap === true
-          ? Prisma.sql`true`
-          : Prisma.sql`NOT ${isHeld(doctorId, appointment, holdId)}`;
       for (let attempt = 1; attempt <= insertAttempts; attempt += 1) {
         const [row] = await transaction.$queryRaw<AppointmentRow[]>`
           INSERT INTO appointments (id, patient_id, doctor_id, date_time, duration, type, status, reason, notes,
@@ -117,7 +113,7 @@ export function createBookingRepository(database: Database, cipher: Pick<FieldCi
             ${duration}::integer, ${typeMapping.toColumn(type)}, ${statusMapping.toColumn('SCHEDULED')}, ${reason},
             ${storedNotes}, ${createdBy}::integer, ${bufferBefore}::integer, ${bufferAfter}::integer,
             ${waivers(override)}
-          WHERE ${isFree}
+          WHERE ${isUnheld(doctorId, appointment)}
           ON CONFLICT DO NOTHING RETURNING ${appointmentColumns}`;
         if (row !== undefined) return toAppointment(row);
         const conflict = await findConflict(appointment, transaction);
@@ -145,14 +141,12 @@ export function createBookingRepository(database: Database, cipher: Pick<FieldCi
       time: BufferedTime & Pick<Appointment, 'override'>,
     ): Promise<Appointment | null> {
       const { dateTime, duration, bufferBefore, bufferAfter, override } = time;
-      const isFree =
-        override?.doctorOverlap === true ? Prisma.sql`true` : Prisma.sql`NOT ${isHeld(doctorId, time)}`;
       const [row] = await transaction.$queryRaw<AppointmentRow[]>`
         UPDATE appointments SET date_time = ${dateTime}::timestamp, duration = ${duration}::integer,
           buffer_before = ${bufferBefore}::integer, buffer_after = ${bufferAfter}::integer,
           (overrides_schedule, overrides_doctor_overlap, overrides_patient_overlap, override_reason)
             = ROW(${waivers(override)})
-        WHERE id = ${id} AND ${isFree}
+        WHERE id = ${id} AND ${isUnheld(doctorId, time)}
         RETURNING ${appointmentColumns}`;
       return row === undefined ? null : toAppointment(row);
     },
@@ -171,6 +165,16 @@ export function createBookingRepository(database: Database, cipher: Pick<FieldCi
       return taken;
     },
   };
+}
+
+/** An expression that is true unless a hold on the doctor's time is in the way, and that is not waived. */
+function isUnheld(
+  doctorId: number,
+  time: BufferedTime & Pick<NewAppointment, 'override'> & Partial<Pick<NewAppointment, 'holdId'>>,
+): Prisma.Sql {
+  return time.override?.doctorOverlap === true
+    ? Prisma.sql`true`
+    : Prisma.sql`NOT ${isHeld(doctorId, time, time.holdId)}`;
 }
 
 /** The values of the four columns that keep an override. */

@@ -1,4 +1,6 @@
 import { endOf, type Appointment, type AppointmentError } from './appointment.js';
+import type { AppointmentTypeRule } from './appointment-type-rule.js';
+import type { BookingOverride } from './booking-override.js';
 import type { Interval } from './interval.js';
 import type { DoctorCalendar } from './schedule.js';
 import { isWorkingTime } from './working-time.js';
@@ -16,6 +18,14 @@ export interface BookingTerms {
   readonly minimumNotice: number;
   /** Whether working hours and notice are waived. */
   readonly isOutsideSchedule: boolean;
+}
+
+/** The terms as they are now: the rule of the type, but for what is waived. */
+export function termsOf(
+  { minimumNotice }: Pick<AppointmentTypeRule, 'minimumNotice'>,
+  override: BookingOverride | null = null,
+): BookingTerms {
+  return { now: new Date(), minimumNotice, isOutsideSchedule: override?.outsideSchedule ?? false };
 }
 
 /**

@@ -9,7 +9,7 @@ import { findForbiddenWaivers, noteOverride } from './booking-override.js';
 import type { BookingRepository } from './booking-repository.js';
 import { toBookingRequest } from './booking-request.js';
 import type { BookingRequestRepository, RepeatedBooking } from './booking-request-repository.js';
-import { findTimeProblem, rangeOf } from './booking-rules.js';
+import { findTimeProblem, rangeOf, termsOf } from './booking-rules.js';
 import { transact, type Database } from './database.js';
 import type { Directory } from './directory.js';
 import type { BookAppointmentInput } from './generated/graphql.js';
@@ -80,19 +80,13 @@ export function createBookingService(dependencies: Dependencies) {
           if (isHiddenMeanwhile(participants.patientId, hidden, hiddenPatients())) return unknownPatient;
           const doctors = [participants.doctorId];
           const [calendar = null] = await schedules.findCalendars(doctors, rangeOf(appointment), transaction);
-          const { bufferBefore, bufferAfter, minimumNotice } = await typeRules.find(type, transaction);
-          const isOutsideSchedule = override?.outsideSchedule ?? false;
-          const terms = { now: new Date(), minimumNotice, isOutsideSchedule };
-          const problem = findTimeProblem(calendar, appointment, terms);
+          const rule = await typeRules.find(type, transaction);
+          const problem = findTimeProblem(calendar, appointment, termsOf(rule, override));
           if (problem !== null) return { appointment: null, userErrors: [problem] };
           const hold = holdId === null ? null : await holds.find(holdId, viewer.id, transaction);
           const holdProblem = isUnderHold ? findHoldProblem(hold, appointment) : null;
           if (holdProblem !== null) return { appointment: null, userErrors: [holdProblem] };
-          const inserted = await bookings.insert(transaction, id, {
-            ...appointment,
-            bufferBefore,
-            bufferAfter,
-          });
+          const inserted = await bookings.insert(transaction, id, { ...rule, ...appointment });
           if (inserted === 'doctor' || inserted === 'patient') return taken(inserted);
           if (hold !== null) await holds.delete(transaction, hold.id);
           if (request !== null) await requests.insert(transaction, request, inserted.id);

@@ -17,7 +17,7 @@ import { movableStatuses } from './appointment-status.js';
 import type { AppointmentTypeRuleRepository } from './appointment-type-rule-repository.js';
 import { findForbiddenWaivers, noteOverride } from './booking-override.js';
 import type { BookingRepository } from './booking-repository.js';
-import { findTimeProblem, rangeOf } from './booking-rules.js';
+import { findTimeProblem, rangeOf, termsOf } from './booking-rules.js';
 import { transact, type Database } from './database.js';
 import type { Directory } from './directory.js';
 import type { RescheduleAppointmentInput } from './generated/graphql.js';
@@ -69,19 +69,14 @@ export function createReschedulingService(dependencies: Dependencies) {
           if (hiddenPatients().includes(current.patientId)) return notFound;
           const meanwhile = findHindrance(current, version);
           if (meanwhile !== null) return meanwhile;
-          const { bufferBefore, bufferAfter, minimumNotice } = await typeRules.find(
-            current.type,
-            transaction,
-          );
+          const rule = await typeRules.find(current.type, transaction);
           const time = { dateTime, duration: duration ?? current.duration };
           const doctors = [current.doctorId];
           const [calendar = null] = await schedules.findCalendars(doctors, rangeOf(time), transaction);
-          const isOutsideSchedule = override?.outsideSchedule ?? false;
-          const terms = { now: new Date(), minimumNotice, isOutsideSchedule };
-          const problem = findTimeProblem(calendar, { ...time, type: current.type }, terms);
+          const booking = { ...time, type: current.type };
+          const problem = findTimeProblem(calendar, booking, termsOf(rule, override));
           if (problem !== null) return { appointment: null, userErrors: [problem] };
-          const buffered = { ...time, bufferBefore, bufferAfter, override };
-          const moved = await bookings.move(transaction, current, buffered);
+          const moved = await bookings.move(transaction, current, { ...rule, ...time, override });
           return moved === null ? taken('doctor') : { appointment: moved, userErrors: [] };
         }),
       );

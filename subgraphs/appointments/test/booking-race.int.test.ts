@@ -3,43 +3,33 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as fc from 'fast-check';
 import { DatabaseError, Pool } from 'pg';
 import { sharedDatabase } from '../../../test/cluster.js';
-import { userViewer, type SubgraphClient } from '../../../test/subgraph-client.js';
-import { startAppointmentsProcess } from './appointments-process.js';
+import { userViewer } from '../../../test/subgraph-client.js';
 import { newBooking, newId } from './appointments-service.js';
-import { startDirectoryStandIn, type DirectoryStandIn } from '../../../test/directory-stand-in.js';
 import { isExhaustive } from '../../../test/effort.js';
 import { BookAppointmentDocument, type BookAppointmentInput } from './generated/operations.js';
 import { findOverlaps } from './racers.js';
 import { runRounds } from './rounds.js';
+import { startTwoProcesses, type TwoProcesses } from './two-processes.js';
 
 const nurse = userViewer('NURSE');
 const seed = 20_260_301;
 /** For machines that are busy: the rounds are many. */
 const patience = { timeout: isExhaustive ? 3_600_000 : 240_000 };
-let directories: DirectoryStandIn[];
-let processes: [SubgraphClient, SubgraphClient];
+let processes: TwoProcesses;
 let database: Pool;
 
 beforeAll(async () => {
-  const [patients, users] = await Promise.all([
-    startDirectoryStandIn('patients'),
-    startDirectoryStandIn('users'),
-  ]);
-  directories = [patients, users];
-  processes = await Promise.all([
-    startAppointmentsProcess(patients, users),
-    startAppointmentsProcess(patients, users),
-  ]);
+  processes = await startTwoProcesses();
   database = new Pool({ connectionString: sharedDatabase('appointments').databaseUrl, max: 8 });
 });
 afterAll(async () => {
   await database.end();
-  for (const resource of [...processes, ...directories]) await resource[Symbol.asyncDispose]();
+  await processes[Symbol.asyncDispose]();
 });
 
 /** What came of an attempt: `'BOOKED'`, or the codes of the refusal. */
 async function book(attempt: number, input: BookAppointmentInput): Promise<string> {
-  const client = processes[attempt % 2 === 0 ? 0 : 1];
+  const client = processes.processOf(attempt);
   const { data, errors } = await client.ask(nurse, BookAppointmentDocument, { input });
   if (errors !== undefined) return errors.map(({ extensions }) => String(extensions?.['code'])).join();
   const { appointment, userErrors } = data.bookAppointment;
@@ -132,7 +122,7 @@ describe('two bookings under one key at once, over two processes', () => {
 
   /** The id that the booking led to, or the codes of the refusal. */
   async function bookUnderKey(attempt: number, input: BookAppointmentInput): Promise<string> {
-    const client = processes[attempt % 2 === 0 ? 0 : 1];
+    const client = processes.processOf(attempt);
     const { data, errors } = await client.ask(nurse, BookAppointmentDocument, { input });
     if (errors !== undefined) return JSON.stringify(errors);
     const { appointment, userErrors } = data.bookAppointment;

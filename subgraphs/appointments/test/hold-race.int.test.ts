@@ -1,10 +1,8 @@
 import { Pool } from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { sharedDatabase } from '../../../test/cluster.js';
-import { startDirectoryStandIn, type DirectoryStandIn } from '../../../test/directory-stand-in.js';
 import { isExhaustive } from '../../../test/effort.js';
-import { userViewer, type SubgraphClient } from '../../../test/subgraph-client.js';
-import { startAppointmentsProcess } from './appointments-process.js';
+import { userViewer } from '../../../test/subgraph-client.js';
 import { newBooking, newId } from './appointments-service.js';
 import {
   BookAppointmentDocument,
@@ -13,6 +11,7 @@ import {
   RescheduleAppointmentDocument,
 } from './generated/operations.js';
 import { runRounds } from './rounds.js';
+import { startTwoProcesses, type TwoProcesses } from './two-processes.js';
 
 const rounds = Array.from({ length: isExhaustive ? 3_000 : 30 }, (_, round) => round);
 /** For machines that are busy: the rounds are many. */
@@ -20,25 +19,16 @@ const patience = { timeout: isExhaustive ? 3_600_000 : 120_000 };
 const morning = '2100-03-01T09:00:00Z';
 /** The doctors of a test, of whom none has an appointment and a hold, or two of either, at one time afterwards. */
 let doctors: string[] = [];
-let directories: DirectoryStandIn[];
-let processes: [SubgraphClient, SubgraphClient];
+let processes: TwoProcesses;
 let owner: Pool;
 
 beforeAll(async () => {
-  const [patients, users] = await Promise.all([
-    startDirectoryStandIn('patients'),
-    startDirectoryStandIn('users'),
-  ]);
-  directories = [patients, users];
-  processes = await Promise.all([
-    startAppointmentsProcess(patients, users),
-    startAppointmentsProcess(patients, users),
-  ]);
+  processes = await startTwoProcesses();
   owner = new Pool({ connectionString: sharedDatabase('appointments').migrationUrl, max: 4 });
 });
 afterAll(async () => {
   await owner.end();
-  for (const resource of [...processes, ...directories]) await resource[Symbol.asyncDispose]();
+  await processes[Symbol.asyncDispose]();
 });
 
 afterEach(async () => {
@@ -68,11 +58,6 @@ interface Attempt {
   readonly holdId?: string;
 }
 
-/** The process that is asked for an attempt: one after the other. */
-function processOf(attempt: number): SubgraphClient {
-  return processes[attempt % 2 === 0 ? 0 : 1];
-}
-
 function outcomeOf(
   success: string,
   { userErrors }: { readonly userErrors: readonly { code: string }[] },
@@ -81,7 +66,7 @@ function outcomeOf(
 }
 
 async function book(process: number, attempt: Attempt, viewer = userViewer('STAFF')): Promise<string> {
-  const { data, errors } = await processOf(process).ask(viewer, BookAppointmentDocument, {
+  const { data, errors } = await processes.processOf(process).ask(viewer, BookAppointmentDocument, {
     input: newBooking(attempt),
   });
   return errors === undefined ? outcomeOf('BOOKED', data.bookAppointment) : JSON.stringify(errors);
@@ -93,7 +78,7 @@ async function hold(
   { doctorId, dateTime = morning }: Attempt,
   viewer = userViewer('STAFF'),
 ) {
-  const { data, errors } = await processOf(process).ask(viewer, HoldSlotDocument, {
+  const { data, errors } = await processes.processOf(process).ask(viewer, HoldSlotDocument, {
     input: { doctorId, dateTime, duration: 30, type: 'EMERGENCY' },
   });
   const outcome = errors === undefined ? outcomeOf('HELD', data.holdSlot) : JSON.stringify(errors);
@@ -158,7 +143,9 @@ describe('of those who come at once, over two processes', () => {
       const holder = userViewer('STAFF');
       const { holdId } = await hold(round, { doctorId }, holder);
       const release = async (): Promise<string> => {
-        const answer = await processOf(round + 1).ask(holder, ReleaseHoldDocument, { input: { id: holdId } });
+        const answer = await processes
+          .processOf(round + 1)
+          .ask(holder, ReleaseHoldDocument, { input: { id: holdId } });
         return outcomeOf('RELEASED', answer.data.releaseHold);
       };
       const outcomes = await race(book(round, { doctorId, holdId }, holder), release());
@@ -174,10 +161,14 @@ describe('of those who come at once, over two processes', () => {
       const doctorId = newDoctor();
       const viewer = userViewer('NURSE');
       const booking = newBooking({ doctorId, dateTime: '2100-03-01T15:00:00Z' });
-      const { data } = await processOf(round).ask(viewer, BookAppointmentDocument, { input: booking });
+      const { data } = await processes
+        .processOf(round)
+        .ask(viewer, BookAppointmentDocument, { input: booking });
       const move = async (): Promise<string> => {
         const input = { id: data.bookAppointment.appointment?.id ?? '', dateTime: morning };
-        const answer = await processOf(round + 1).ask(viewer, RescheduleAppointmentDocument, { input });
+        const answer = await processes
+          .processOf(round + 1)
+          .ask(viewer, RescheduleAppointmentDocument, { input });
         return outcomeOf('MOVED', answer.data.rescheduleAppointment);
       };
       const outcomes = await race(hold(round, { doctorId }), move());

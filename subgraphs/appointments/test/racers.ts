@@ -1,8 +1,6 @@
 import { DatabaseError, Pool } from 'pg';
 import { createScratchDatabase } from '../../../test/cluster.js';
-import { startDirectoryStandIn } from '../../../test/directory-stand-in.js';
-import { userViewer, type Answer, type SubgraphClient } from '../../../test/subgraph-client.js';
-import { startAppointmentsProcess } from './appointments-process.js';
+import { userViewer, type Answer } from '../../../test/subgraph-client.js';
 import { newBooking } from './appointments-service.js';
 import {
   BookAppointmentDocument,
@@ -12,6 +10,7 @@ import {
   type BookAppointmentInput,
   type RescheduleAppointmentInput,
 } from './generated/operations.js';
+import { startTwoProcesses } from './two-processes.js';
 
 /** What came of an attempt: `'DONE'` or the codes of the refusal, and the appointment's id where it was done. */
 export interface Attempt {
@@ -41,16 +40,8 @@ export async function startRacers(): Promise<Racers> {
     `INSERT INTO appointment_type_rules (type, buffer_before, buffer_after, minimum_notice)
      VALUES ('emergency', 10, 5, 0)`,
   );
-  const [patients, users] = await Promise.all([
-    startDirectoryStandIn('patients'),
-    startDirectoryStandIn('users'),
-  ]);
-  const settings = { APPOINTMENTS_DATABASE_URL: scratch.databaseUrl };
-  const processes = await Promise.all([
-    startAppointmentsProcess(patients, users, settings),
-    startAppointmentsProcess(patients, users, settings),
-  ]);
-  const processOf = (at: number): SubgraphClient => processes[at % 2 === 0 ? 0 : 1];
+  const processes = await startTwoProcesses({ APPOINTMENTS_DATABASE_URL: scratch.databaseUrl });
+  const { processOf } = processes;
   const nurse = userViewer('NURSE');
 
   return {
@@ -89,7 +80,8 @@ export async function startRacers(): Promise<Racers> {
     },
     async [Symbol.asyncDispose]() {
       await owner.end();
-      for (const resource of [...processes, patients, users, scratch]) await resource[Symbol.asyncDispose]();
+      await processes[Symbol.asyncDispose]();
+      await scratch[Symbol.asyncDispose]();
     },
   };
 }

@@ -2,12 +2,12 @@
 export async function runRounds<Round>(
   rounds: readonly Round[],
   width: number,
-  run: (round: Round) => Promise<void>,
+  run: (round: Round, index: number) => Promise<void>,
 ): Promise<void> {
-  const waiting = rounds.values();
+  const waiting = rounds.entries();
   await Promise.all(
     Array.from({ length: width }, async () => {
-      for (const round of waiting) await run(round);
+      for (const [index, round] of waiting) await run(round, index);
     }),
   );
 }

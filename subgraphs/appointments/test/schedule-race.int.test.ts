@@ -4,10 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sharedDatabase } from '../../../test/cluster.js';
-import { startDirectoryStandIn, type DirectoryStandIn } from '../../../test/directory-stand-in.js';
 import { isExhaustive } from '../../../test/effort.js';
 import { userViewer, type SubgraphClient } from '../../../test/subgraph-client.js';
-import { startAppointmentsProcess } from './appointments-process.js';
 import { bookAppointment, newBooking, setWeek } from './appointments-service.js';
 import {
   AddClinicHolidayDocument,
@@ -16,29 +14,22 @@ import {
   RescheduleAppointmentDocument,
   SetDoctorScheduleDocument,
 } from './generated/operations.js';
+import { runRounds } from './rounds.js';
+import { startTwoProcesses, type TwoProcesses } from './two-processes.js';
 
 const seed = 20_260_308;
 const roundsOfEach = isExhaustive ? 3_000 : 35;
 const day = 86_400_000;
-let directories: DirectoryStandIn[];
-let processes: [SubgraphClient, SubgraphClient];
+let processes: TwoProcesses;
 let database: Pool;
 
 beforeAll(async () => {
-  const [patients, users] = await Promise.all([
-    startDirectoryStandIn('patients'),
-    startDirectoryStandIn('users'),
-  ]);
-  directories = [patients, users];
-  processes = await Promise.all([
-    startAppointmentsProcess(patients, users),
-    startAppointmentsProcess(patients, users),
-  ]);
+  processes = await startTwoProcesses();
   database = new Pool({ connectionString: sharedDatabase('appointments').databaseUrl, max: 4 });
 });
 afterAll(async () => {
   await database.end();
-  for (const resource of [...processes, ...directories]) await resource[Symbol.asyncDispose]();
+  await processes[Symbol.asyncDispose]();
 });
 
 interface Payload {
@@ -94,19 +85,6 @@ async function entriesBy(user: Viewer): Promise<{ first: number; last: number }>
   return { first: Number(rows[0]?.first), last: Number(rows[0]?.last) };
 }
 
-/** Runs rounds, four at a time. */
-async function runRounds<Round>(
-  rounds: readonly Round[],
-  run: (round: Round, index: number) => Promise<void>,
-) {
-  const waiting = rounds.entries();
-  await Promise.all(
-    Array.from({ length: 4 }, async () => {
-      for (const [index, round] of waiting) await run(round, index);
-    }),
-  );
-}
-
 describe('bookings and moves beside an edit of the schedule', () => {
   /** Where among six attempts the edit is sent, and how many milliseconds later than its turn. */
   const rounds = fc.sample(fc.record({ place: fc.nat({ max: 6 }), pause: fc.nat({ max: 12 }) }), {
@@ -119,35 +97,33 @@ describe('bookings and moves beside an edit of the schedule', () => {
     { timeout: isExhaustive ? 3_600_000 : 240_000 },
     async (_, firstDate, edit) => {
       const seen = new Set<string>();
-      await runRounds(rounds, async ({ place, pause }, index) => {
+      await runRounds(rounds, 4, async ({ place, pause }, index) => {
         const [nurse, editor] = [userViewer('NURSE'), userViewer('ADMIN')];
         const date = new Date(Date.parse(firstDate) + 2 * index * day).toISOString().slice(0, 10);
         const eve = new Date(Date.parse(date) - day).toISOString().slice(0, 10);
-        const doctorId = await setWeek(processes[0], { hours: ['08:00', '20:00'] });
+        const doctorId = await setWeek(processes.both[0], { hours: ['08:00', '20:00'] });
         const type = 'CONSULTATION';
         const early = { doctorId, dateTime: `${eve}T09:00:00Z`, type } as const;
-        const { id } = await bookAppointment(processes[1], early, nurse);
+        const { id } = await bookAppointment(processes.both[1], early, nurse);
         const book = async (hour: number): Promise<string> => {
           const input = newBooking({ doctorId, dateTime: `${date}T${hour}:00:00Z`, type });
-          const { data, errors } = await processes[hour % 2 === 0 ? 0 : 1].ask(
-            nurse,
-            BookAppointmentDocument,
-            {
-              input,
-            },
-          );
+          const { data, errors } = await processes.processOf(hour).ask(nurse, BookAppointmentDocument, {
+            input,
+          });
           return outcomeOf(data.bookAppointment, errors);
         };
         const move = async (): Promise<string> => {
           const input = { id, dateTime: `${date}T19:00:00Z` };
-          const { data, errors } = await processes[0].ask(nurse, RescheduleAppointmentDocument, { input });
+          const { data, errors } = await processes.both[0].ask(nurse, RescheduleAppointmentDocument, {
+            input,
+          });
           return outcomeOf(data.rescheduleAppointment, errors);
         };
         const attempts = [10, 11, 12, 13, 14].map((hour) => () => book(hour));
         attempts.splice(2, 0, move);
         const editAndRely = async (): Promise<string> => {
           await delay(pause);
-          expect(await edit(processes[1], editor, doctorId, date)).toBe('DONE');
+          expect(await edit(processes.both[1], editor, doctorId, date)).toBe('DONE');
           // Whoever has the answer relies on it.
           return book(16);
         };

@@ -3,13 +3,11 @@ import * as fc from 'fast-check';
 import { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sharedDatabase } from '../../../test/cluster.js';
-import { startDirectoryStandIn, type DirectoryStandIn } from '../../../test/directory-stand-in.js';
 import { isExhaustive } from '../../../test/effort.js';
-import { userViewer, type SubgraphClient } from '../../../test/subgraph-client.js';
+import { userViewer } from '../../../test/subgraph-client.js';
 import { statusMapping } from '../src/appointment.js';
 import { transitions } from '../src/appointment-status.js';
 import { insertAppointment } from './appointment-rows.js';
-import { startAppointmentsProcess } from './appointments-process.js';
 import {
   CancelAppointmentDocument,
   CompleteAppointmentDocument,
@@ -17,31 +15,24 @@ import {
   MarkNoShowDocument,
   StartAppointmentDocument,
 } from './generated/operations.js';
+import { runRounds } from './rounds.js';
+import { startTwoProcesses, type TwoProcesses } from './two-processes.js';
 
 const seed = 20_261_127;
 /** For machines that are busy: the rounds are many. */
 const patience = { timeout: isExhaustive ? 3_600_000 : 240_000 };
 const roundsOfTwo = isExhaustive ? 1_500 : 17;
 const roundsOfMany = isExhaustive ? 5_000 : 60;
-let directories: DirectoryStandIn[];
-let processes: [SubgraphClient, SubgraphClient];
+let processes: TwoProcesses;
 let database: Pool;
 
 beforeAll(async () => {
-  const [patients, users] = await Promise.all([
-    startDirectoryStandIn('patients'),
-    startDirectoryStandIn('users'),
-  ]);
-  directories = [patients, users];
-  processes = await Promise.all([
-    startAppointmentsProcess(patients, users),
-    startAppointmentsProcess(patients, users),
-  ]);
+  processes = await startTwoProcesses();
   database = new Pool({ connectionString: sharedDatabase('appointments').databaseUrl, max: 8 });
 });
 afterAll(async () => {
   await database.end();
-  for (const resource of [...processes, ...directories]) await resource[Symbol.asyncDispose]();
+  await processes[Symbol.asyncDispose]();
 });
 
 const steps = {
@@ -80,7 +71,7 @@ async function race(status: string, takers: readonly Taker[]): Promise<Outcome> 
     takers.map(async ({ to, at, version }, index) => {
       const viewer = viewers[index] ?? userViewer('NURSE');
       const input = { id, version, reason: `step ${index}` };
-      const { data, errors } = await processes[at].ask(viewer, steps[to], { input });
+      const { data, errors } = await processes.both[at].ask(viewer, steps[to], { input });
       if (errors !== undefined) return errors.map(({ extensions }) => String(extensions?.['code'])).join();
       return data.change.appointment?.status ?? data.change.userErrors.map(({ code }) => code).join();
     }),
@@ -116,19 +107,6 @@ interface HistoryRow {
   readonly by: number | null;
   readonly reason: string | null;
   readonly isInOrder: boolean;
-}
-
-/** Runs rounds, a few of them at a time. */
-async function runRounds<Round>(
-  rounds: readonly Round[],
-  run: (round: Round, index: number) => Promise<void>,
-): Promise<void> {
-  const waiting = rounds.entries();
-  await Promise.all(
-    Array.from({ length: 4 }, async () => {
-      for (const [index, round] of waiting) await run(round, index);
-    }),
-  );
 }
 
 /** Two steps that are taken at once, and what may come of them, depending on which is first. */
@@ -185,7 +163,7 @@ describe.each(pairs)('of what is %s, by %s: %s and %s at once', (status, role, o
   ];
 
   it('are taken one after the other, or the second is refused', patience, async () => {
-    await runRounds(rounds, async (_, index) => {
+    await runRounds(rounds, 4, async (_, index) => {
       const { outcomes, history } = await race(status, takers(index));
       expect(allowed).toContainEqual(outcomes);
       if (history.length === 2) expect(history).toEqual([one, other].map(statusMapping.toColumn));
@@ -193,7 +171,7 @@ describe.each(pairs)('of what is %s, by %s: %s and %s at once', (status, role, o
   });
 
   it('are one step when both are based on the same version', patience, async () => {
-    await runRounds(rounds, async (_, index) => {
+    await runRounds(rounds, 4, async (_, index) => {
       const { outcomes } = await race(status, takers(index, 1));
       expect([
         [one, 'STALE_VERSION'],
@@ -218,7 +196,7 @@ describe('an appointment that many want something else of at once', () => {
   );
 
   it('takes a legal way, of which everybody is told the truth', patience, async () => {
-    await runRounds(rounds, async ({ status, takers }) => {
+    await runRounds(rounds, 4, async ({ status, takers }) => {
       const { outcomes } = await race(status, takers);
       const refusals = outcomes.filter((outcome) => !targets.some((to) => to === outcome));
       expect(refusals.filter((code) => code !== 'INVALID_TRANSITION' && code !== 'FORBIDDEN')).toEqual([]);
