@@ -11,7 +11,10 @@ export interface Attestation {
   readonly attestation: string;
 }
 
-/** What an attestation of an entry that the service wrote is made over: all of it but what the database adds. */
+/**
+ * What an attestation of an entry that the service wrote is made over: all of it but what the database adds. `writeEntry`
+ * writes the same.
+ */
 export function attestedEntry(service: ServiceName, entry: EntryContent, attestedAt: string): string {
   return JSON.stringify([
     'entry',
@@ -79,7 +82,8 @@ export function attestationOf(text: string, nonce: Buffer, key: AuditKey): Buffe
   return Buffer.concat([nonce, key.attest(`${nonce.toString('hex')} ${text}`)]);
 }
 
-function originParts(origin: Origin): unknown[] {
+/** Who acted and from where, in the order in which it is attested. */
+export function originParts(origin: Origin): unknown[] {
   const { actorKind, actorUserId, actorRole, actorName, sessionId, address, userAgent, requestId } = origin;
   return [actorKind, actorUserId, actorRole, actorName, sessionId, address, userAgent, requestId];
 }

@@ -64,7 +64,7 @@ export interface Origin {
   readonly requestId: string | null;
 }
 
-/** An event with its origin: the columns of `audit_entries` that a service fills in, but for its attestation. */
+/** An entry with its origin: the columns of `audit_entries` that a service fills in, but for its attestation. */
 export interface EntryContent extends Origin {
   readonly action: string;
   readonly outcome: string;
@@ -92,28 +92,10 @@ export function originOf({ viewer, client, requestId }: CallContext): Origin {
   };
 }
 
-/** The entry of an event, whoever caused it from wherever. */
-export function contentOf(event: AuditEvent, origin: Origin): EntryContent {
-  const recordIds = event.recordIds ?? [];
-  return {
-    ...origin,
-    actorName: event.claimedName ?? origin.actorName,
-    action: actionMapping.toColumn(event.action),
-    outcome: outcomeMapping.toColumn(event.outcome),
-    recordType: event.recordType ?? null,
-    recordIds: recordIds.map((id) => (typeof id === 'number' ? String(id) : storable(id))),
-    recordCount: event.recordCount ?? recordIds.length,
-    patientIds: event.patientIds ?? [],
-    fields: event.fields ?? [],
-    operation: event.operation ?? null,
-    code: event.code ?? null,
-  };
-}
-
 /** How much of a text that a client chose is kept, in UTF-16 units. */
 const longestText = 500;
 
 /** PostgreSQL stores neither NUL nor half a character, and no client decides how long an entry becomes. */
-function storable(text: string): string {
+export function storable(text: string): string {
   return text.slice(0, longestText).toWellFormed().replaceAll('\0', '\uFFFD');
 }

@@ -1,10 +1,11 @@
 import type { CallContext, ServiceName, Viewer } from '@caregraph/service-kit';
-import { attest, attestedEntry, changeContextOf, pseudonymOf } from './attestation.js';
-import { contentOf, originOf, type AuditEvent, type Origin } from './audit-entry.js';
+import { changeContextOf, pseudonymOf } from './attestation.js';
+import { originOf, type AuditEvent } from './audit-entry.js';
 import type { AuditKey } from './audit-keys.js';
 import type { EntryWriter } from './entry-writer.js';
 import type { AuditedType } from './audited-type.js';
 import { createReadNotes } from './read-notes.js';
+import { writeEntry, writeOrigin, type WrittenOrigin } from './written-entry.js';
 
 /** Notes what one request sees and tries, and writes it before the request is answered. */
 export interface AuditRecorder {
@@ -34,12 +35,14 @@ export function createAuditRecorder(
   call: CallContext,
   { service, writer, key }: Dependencies,
 ): AuditRecorder {
-  const origin = originOf(call);
+  let ownOrigin: WrittenOrigin | undefined;
   let events: AuditEvent[] = [];
   let reads = createReadNotes();
 
-  const originIn = (viewer: Viewer | undefined): Origin =>
-    viewer === undefined ? origin : originOf({ ...call, viewer });
+  const originIn = (viewer: Viewer | undefined): WrittenOrigin =>
+    viewer === undefined
+      ? (ownOrigin ??= writeOrigin(originOf(call)))
+      : writeOrigin(originOf({ ...call, viewer }));
 
   return {
     read(type, record, field, refusal) {
@@ -48,18 +51,14 @@ export function createAuditRecorder(
     note(event) {
       events.push(event);
     },
-    changeContext: (viewer) => changeContextOf(service, originIn(viewer), key),
+    changeContext: (viewer) => changeContextOf(service, originIn(viewer).origin, key),
     pseudonym: (text) => pseudonymOf(service, text, key),
     async write() {
       const noted = [...events, ...reads.events()];
       events = [];
       reads = createReadNotes();
       if (noted.length === 0) return;
-      const entries = noted.map((event) => {
-        const content = contentOf(event, originIn(event.viewer));
-        return { ...content, ...attest(key, (at) => attestedEntry(service, content, at)) };
-      });
-      await writer.append(entries);
+      await writer.append(noted.map((event) => writeEntry(service, event, originIn(event.viewer), key)));
     },
   };
 }

@@ -1,31 +1,6 @@
 import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { createEntryWriter, type CommitEntries } from './entry-writer.js';
-import type { AttestedEntry } from './insert-entries.js';
-
-function entry(requestId: string): AttestedEntry {
-  return {
-    action: 'read',
-    outcome: 'success',
-    recordType: 'Patient',
-    recordIds: ['1'],
-    recordCount: 1,
-    patientIds: [1],
-    fields: ['id'],
-    operation: null,
-    code: null,
-    actorKind: 'user',
-    actorUserId: 7,
-    actorRole: 'DOCTOR',
-    actorName: null,
-    sessionId: null,
-    address: null,
-    userAgent: null,
-    requestId,
-    attestedAt: '2026-03-02T14:30:00.000Z',
-    attestation: 'AA==',
-  };
-}
 
 /** A statement that a test lets succeed or fail. */
 interface Statement {
@@ -39,7 +14,7 @@ function createDatabase() {
   const begun: Statement[] = [];
   let awaited: ((statement: Statement) => void) | null = null;
   const commit: CommitEntries = (entries) => {
-    batches.push(entries.map(({ requestId }) => requestId ?? ''));
+    batches.push([...entries]);
     return new Promise((resolve, reject) => {
       const statement = { succeed: resolve, fail: reject };
       if (awaited === null) begun.push(statement);
@@ -74,9 +49,9 @@ describe('the writer of entries', () => {
   it('commits together what comes while a statement is under way', async () => {
     const database = createDatabase();
     const writer = createEntryWriter(database.commit);
-    const first = writer.append([entry('a')]);
+    const first = writer.append(['a']);
     await turnOfEventLoop();
-    const others = Promise.all([writer.append([entry('b'), entry('b')]), writer.append([entry('c')])]);
+    const others = Promise.all([writer.append(['b', 'b']), writer.append(['c'])]);
     await database.succeed();
     await first;
     await database.succeed();
@@ -87,7 +62,7 @@ describe('the writer of entries', () => {
   it('commits together what is answered in one turn of the event loop', async () => {
     const database = createDatabase();
     const writer = createEntryWriter(database.commit);
-    const all = Promise.all(['a', 'b', 'c'].map((name) => writer.append([entry(name)])));
+    const all = Promise.all(['a', 'b', 'c'].map((name) => writer.append([name])));
     await database.succeed();
     await all;
     expect(database.batches).toEqual([['a', 'b', 'c']]);
@@ -100,7 +75,7 @@ describe('the writer of entries', () => {
       return Promise.resolve();
     });
     const sizes = [1, 300, 300, 600, 1];
-    await Promise.all(sizes.map((size) => writer.append(Array.from({ length: size }, () => entry('x')))));
+    await Promise.all(sizes.map((size) => writer.append(Array.from({ length: size }, () => 'x'))));
     expect(batches).toEqual([301, 300, 600, 1]);
   });
 
@@ -109,12 +84,12 @@ describe('the writer of entries', () => {
     async (code) => {
       const written: string[] = [];
       const writer = createEntryWriter((entries) => {
-        if (entries.some(({ requestId }) => requestId === 'bad')) return Promise.reject(databaseError(code));
-        written.push(...entries.map(({ requestId }) => requestId ?? ''));
+        if (entries.includes('bad')) return Promise.reject(databaseError(code));
+        written.push(...entries);
         return Promise.resolve();
       });
       const names = ['first', 'a', 'b', 'bad', 'c', 'd'];
-      const results = await Promise.allSettled(names.map((name) => writer.append([entry(name)])));
+      const results = await Promise.allSettled(names.map((name) => writer.append([name])));
       expect(results.map(({ status }) => status)).toEqual([
         ...['fulfilled', 'fulfilled', 'fulfilled', 'rejected', 'fulfilled', 'fulfilled'],
       ]);
@@ -125,14 +100,14 @@ describe('the writer of entries', () => {
   it('fails every request of a statement that the database did not carry out, and goes on', async () => {
     const database = createDatabase();
     const writer = createEntryWriter(database.commit);
-    const first = writer.append([entry('a')]);
+    const first = writer.append(['a']);
     await turnOfEventLoop();
-    const failed = Promise.allSettled([writer.append([entry('b')]), writer.append([entry('c')])]);
+    const failed = Promise.allSettled([writer.append(['b']), writer.append(['c'])]);
     await database.succeed();
     await first;
     await database.fail(databaseError('57P01'));
     expect((await failed).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
-    const next = writer.append([entry('d')]);
+    const next = writer.append(['d']);
     await database.succeed();
     await next;
     expect(database.batches).toEqual([['a'], ['b', 'c'], ['d']]);
@@ -141,15 +116,15 @@ describe('the writer of entries', () => {
   it('refuses what would wait behind more than 10,000 entries, and takes more once they are written', async () => {
     const database = createDatabase();
     const writer = createEntryWriter(database.commit);
-    const under = writer.append([entry('a')]);
+    const under = writer.append(['a']);
     await turnOfEventLoop();
-    const waiting = writer.append(Array.from({ length: 10_000 }, () => entry('b')));
-    await expect(writer.append([entry('c')])).rejects.toThrow('Too many audit entries wait');
+    const waiting = writer.append(Array.from({ length: 10_000 }, () => 'b'));
+    await expect(writer.append(['c'])).rejects.toThrow('Too many audit entries wait');
     await database.succeed();
     await under;
     await database.succeed();
     await waiting;
-    const next = writer.append([entry('d')]);
+    const next = writer.append(['d']);
     await database.succeed();
     await next;
     expect(database.batches.map((batch) => batch.length)).toEqual([1, 10_000, 1]);
@@ -159,7 +134,7 @@ describe('the writer of entries', () => {
     const database = createDatabase();
     const writer = createEntryWriter(database.commit);
     await writer.settled();
-    const appended = writer.append([entry('a')]);
+    const appended = writer.append(['a']);
     const order: string[] = [];
     const settled = writer.settled().then(() => order.push('settled'));
     void appended.then(() => order.push('appended'));

@@ -1,16 +1,16 @@
 import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
-import type { AttestedEntry } from './insert-entries.js';
+import type { WrittenEntry } from './written-entry.js';
 
 /** Writes entries, durably. */
 export interface EntryWriter {
   /** Resolves once all of the entries are committed; rejects where any of them is not. */
-  append(entries: readonly AttestedEntry[]): Promise<void>;
+  append(entries: readonly WrittenEntry[]): Promise<void>;
   /** Resolves once nothing waits to be written. */
   settled(): Promise<void>;
 }
 
 /** Commits entries, all or none. */
-export type CommitEntries = (entries: readonly AttestedEntry[]) => Promise<void>;
+export type CommitEntries = (entries: readonly WrittenEntry[]) => Promise<void>;
 
 /** Most entries that one statement writes, unless one request has more. */
 const largestBatch = 500;
@@ -18,7 +18,7 @@ const largestBatch = 500;
 const longestQueue = 10_000;
 
 interface Waiting {
-  readonly entries: readonly AttestedEntry[];
+  readonly entries: readonly WrittenEntry[];
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }

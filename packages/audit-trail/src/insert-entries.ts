@@ -1,9 +1,5 @@
-import type { Attestation } from './attestation.js';
-import type { EntryContent } from './audit-entry.js';
 import type { Statement } from './audit-log-statement.js';
-
-/** An entry as a service writes it. */
-export type AttestedEntry = EntryContent & Attestation;
+import type { WrittenEntry } from './written-entry.js';
 
 const text = `/* audit */
   INSERT INTO audit_entries (
@@ -19,6 +15,6 @@ const text = `/* audit */
     attestation text)`;
 
 /** The statement that adds entries; all or none of them. */
-export function insertStatement(entries: readonly AttestedEntry[]): Statement & { readonly name: string } {
-  return { name: 'append_audit_entries', text, values: [JSON.stringify(entries)] };
+export function insertStatement(entries: readonly WrittenEntry[]): Statement & { readonly name: string } {
+  return { name: 'append_audit_entries', text, values: [`[${entries.join()}]`] };
 }

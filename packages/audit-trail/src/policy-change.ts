@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { noClient, type ServiceName } from '@caregraph/service-kit';
 import { inTransaction } from '@caregraph/service-kit/database-pool';
 import type { Pool } from 'pg';
-import { attest, attestedEntry } from './attestation.js';
-import { contentOf, originOf } from './audit-entry.js';
+import { originOf } from './audit-entry.js';
 import type { AuditKey } from './audit-keys.js';
 import { insertStatement } from './insert-entries.js';
+import { writeEntry, writeOrigin } from './written-entry.js';
 
 export interface PolicyChangeOptions {
   readonly pool: Pool;
@@ -34,11 +34,12 @@ export function createPolicyRecord(options: PolicyChangeOptions): () => Promise<
 
 async function recordPolicyChange({ pool, service, key, policyDigest }: PolicyChangeOptions): Promise<void> {
   const viewer = { kind: 'service', name: service } as const;
-  const content = contentOf(
+  const entry = writeEntry(
+    service,
     { action: 'POLICY_CHANGE', outcome: 'SUCCESS', code: policyDigest },
-    originOf({ viewer, client: noClient, requestId: randomUUID() }),
+    writeOrigin(originOf({ viewer, client: noClient, requestId: randomUUID() })),
+    key,
   );
-  const entry = { ...content, ...attest(key, (at) => attestedEntry(service, content, at)) };
   await inTransaction(pool, 'BEGIN', async (client) => {
     await client.query(`SELECT pg_advisory_xact_lock(hashtext('caregraph policy change'))`);
     const { rows } = await client.query<{ code: string }>(
