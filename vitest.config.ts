@@ -8,11 +8,12 @@ const everyday = ['**/src/**/*.test.ts', '**/test/**/*.test.ts'];
 const full = ['**/test/full/**/*.test.ts'];
 /**
  * Runs in `npm run test:exhaustive`, too, and makes more of an effort then (`test/effort.ts`): races that are run
- * many times, time zones that are all looked at, and operations that are made up at random.
+ * many times, time zones and hostile texts that are all tried, and operations that are made up at random.
  */
 const exhaustive = [
   '**/test/**/*race*.int.test.ts',
   '**/test/**/generated-operations.int.test.ts',
+  '**/test/**/hostile-text.int.test.ts',
   '**/test/**/time-zones.test.ts',
 ];
 

@@ -103,6 +103,6 @@ describe('hostile text', { timeout: 180_000 }, () => {
       if ((await logIn(users, input.email, text)) === null) problems.push(text);
     }
     expect(problems).toEqual([]);
-    expect(accepted).toBeGreaterThan(100);
+    expect(accepted).toBeGreaterThan(50);
   });
 });
