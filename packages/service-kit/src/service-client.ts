@@ -49,8 +49,12 @@ export interface ServiceDocument {
 
 /** Calls one GraphQL service over kept-alive connections, with a context signed for that very call. */
 export interface ServiceClient {
-  /** Throws `ServiceUnavailableError` when no GraphQL response comes in time. */
-  send(request: GraphqlRequest, context: CallContext, signal?: AbortSignal): Promise<RawGraphqlResponse>;
+  /** Sends a request, or the JSON of one. Throws `ServiceUnavailableError` when no GraphQL response comes in time. */
+  send(
+    request: GraphqlRequest | string,
+    context: CallContext,
+    signal?: AbortSignal,
+  ): Promise<RawGraphqlResponse>;
   /**
    * Reads a `ServiceRoute` in the caller's own name; `'unchanged'` where it is still what `etag` stands for. Throws
    * `ServiceUnavailableError` when no document comes in time.
@@ -135,7 +139,7 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
 
   return {
     async send(request, context, signal) {
-      const body = JSON.stringify(request);
+      const body = typeof request === 'string' ? request : JSON.stringify(request);
       const headers = {
         'content-type': 'application/json',
         accept: 'application/json',

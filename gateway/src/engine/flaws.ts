@@ -1,0 +1,53 @@
+import type { Place } from '../subgraphs/subgraph-request.js';
+
+/** A value that the schema does not allow where it is. */
+export interface Flaw {
+  readonly message: string;
+  readonly path: Place;
+}
+
+/** Keeps in mind, while an answer is written, what does not fit the schema. */
+export interface FlawNotes {
+  /** Begins anew; with `isLocating`, places are kept. */
+  reset(isLocating: boolean): void;
+  /** Goes into a field, or an element. */
+  enter(segment: string | number): void;
+  leave(): void;
+  /** Notes a flaw here; what is above another says nothing new. */
+  note(message: string): void;
+  isFlawed(): boolean;
+  flaws(): readonly Flaw[];
+}
+
+export function createFlawNotes(): FlawNotes {
+  let isFlawed = false;
+  let isLocating = false;
+  let path: (string | number)[] = [];
+  let flaws: Flaw[] = [];
+  return {
+    reset(locating) {
+      isFlawed = false;
+      isLocating = locating;
+      path = [];
+      flaws = [];
+    },
+    enter(segment) {
+      if (isLocating) path.push(segment);
+    },
+    leave() {
+      if (isLocating) path.pop();
+    },
+    note(message) {
+      isFlawed = true;
+      if (isLocating && !flaws.some((flaw) => leadsTo(path, flaw.path)))
+        flaws.push({ message, path: [...path] });
+    },
+    isFlawed: () => isFlawed,
+    flaws: () => flaws,
+  };
+}
+
+/** Whether a place is another, or above it. */
+export function leadsTo(place: Place, other: Place): boolean {
+  return place.length <= other.length && place.every((segment, index) => segment === other[index]);
+}
