@@ -1,10 +1,10 @@
 import { GraphQLError, type DocumentNode, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { coerceVariables, readOperation, type ClientOperation } from './client-operation.js';
-import { leadsTo } from './flaws.js';
+import { leadsTo, type Flaw } from './flaws.js';
 import { foldConditions } from './fold-conditions.js';
 import type { JsonObject } from './json.js';
-import type { PlanRun, SendToSubgraph } from './plan-run.js';
+import type { PlanRun, RunError, SendToSubgraph } from './plan-run.js';
 import { prepareOperation, type PreparedOperation, type Preparation } from './prepare-operation.js';
 import type { SubgraphError } from '../subgraphs/subgraph-request.js';
 
@@ -76,12 +76,7 @@ export function createEngine({ plansKept, planningTimeout, ...preparation }: Eng
       operation.introspect(run.data, request.variables);
       await operation.fetch(run);
       const { text, flaws } = operation.write(run.data);
-      const unexplained = flaws.filter(
-        ({ path }) =>
-          !run.errors.some(
-            (error) => error.path !== undefined && (leadsTo(error.path, path) || leadsTo(path, error.path)),
-          ),
-      );
+      const unexplained = flaws.filter((flaw) => !run.errors.some((error) => explains(error, flaw)));
       const faults = unexplained.map((flaw) => ({
         ...flaw,
         extensions: { code: 'DOWNSTREAM_SERVICE_ERROR' },
@@ -89,6 +84,11 @@ export function createEngine({ plansKept, planningTimeout, ...preparation }: Eng
       return { data: text, errors: [...run.errors, ...faults].map(toGraphQLError) };
     },
   };
+}
+
+/** Whether an error says why there is no value at, or around, the place of a flaw. */
+function explains({ path, isForAll = false }: RunError, flaw: Flaw): boolean {
+  return path !== undefined && (leadsTo(path, flaw.path, isForAll) || leadsTo(flaw.path, path, isForAll));
 }
 
 function readVariables(api: GraphQLSchema, { operation, variables }: EngineRequest) {

@@ -3,7 +3,7 @@ import { placesOf } from '../subgraphs/places.js';
 import { requestHead } from './fields-fetch.js';
 import type { JsonObject } from './json.js';
 import { merge } from './merge.js';
-import { writeVariables, type PlanRun, type Step } from './plan-run.js';
+import { writeVariables, type RunError, type Step } from './plan-run.js';
 import type { PossibleTypes } from './possible-types.js';
 import type { EntitiesFetch, EntityBatch, Path } from './query-plan.js';
 import { compileRepresentation } from './representations.js';
@@ -53,11 +53,13 @@ export function compileEntitiesFetch(
         const named = batches.findIndex(({ responseName }) => responseName === path?.[0]);
         return Math.max(named, 0) === index;
       });
-      // Where there is no data at all, one place stands for all of those that lack something.
-      const most = data === null ? 1 : Infinity;
-      for (const error of own) run.errors.push(...batch.locate(error, entities, run.data).slice(0, most));
-      if (data !== null && !batch.put(data[batch.responseName], entities)) {
-        noteUnusable(run, batch, entities, subgraph);
+      const isMissing = data === null || !batch.put(data[batch.responseName], entities);
+      if (isMissing && own.length === 0) own.push(unusable(subgraph));
+      for (const error of own) {
+        const located = isMissing
+          ? batch.locateForAll(error, entities, run.data)
+          : batch.locate(error, entities, run.data);
+        run.errors.push(...located);
       }
     }
   };
@@ -70,7 +72,9 @@ interface CompiledBatch {
   /** Puts in what the subgraph answered; false where that is not one answer for each representation. */
   put(answer: unknown, found: FoundEntities): boolean;
   /** The error at each place of the answer that it is about. */
-  locate(error: SubgraphError, found: FoundEntities, data: JsonObject): SubgraphError[];
+  locate(error: SubgraphError, found: FoundEntities, data: JsonObject): RunError[];
+  /** An error that took the answer for all entities, at the first of each path. */
+  locateForAll(error: SubgraphError, found: FoundEntities, data: JsonObject): RunError[];
 }
 
 function compileBatch(batch: EntityBatch, types: PossibleTypes, allPaths: readonly Path[]): CompiledBatch {
@@ -121,12 +125,27 @@ function compileBatch(batch: EntityBatch, types: PossibleTypes, allPaths: readon
           if (about.has(target)) all.push(place());
         });
       }
-      const placeless = { message: error.message, extensions: error.extensions };
-      return all.length === 0
-        ? [placeless]
-        : all.map((place) => ({ ...placeless, path: [...place, ...rest] }));
+      return atPlaces(error, all, rest);
+    },
+    locateForAll(error, { represented }, data) {
+      const about = new Set(represented.flatMap((all) => all.map(({ target }) => target)));
+      const firsts = finders.flatMap((findTargets): Place[] => {
+        let first: Place | undefined;
+        findTargets(data, (target, place) => {
+          if (about.has(target)) first ??= place();
+        });
+        return first === undefined ? [] : [first];
+      });
+      const rest = error.path?.slice(2) ?? [];
+      return atPlaces(error, firsts, rest).map((located) => ({ ...located, isForAll: true }));
     },
   };
+}
+
+/** The error at places of the answer, or, where there are none, at no place. */
+function atPlaces({ message, extensions }: SubgraphError, places: readonly Place[], rest: Place): RunError[] {
+  if (places.length === 0) return [{ message, extensions }];
+  return places.map((place) => ({ message, extensions, path: [...place, ...rest] }));
 }
 
 /** Whether a path is one of others, or leads through one; types on the way make no difference. */
@@ -142,12 +161,10 @@ function namesOf(path: Path): string[] {
   });
 }
 
-/** Notes that a subgraph did not answer for each representation, at the first of them. */
-function noteUnusable(run: PlanRun, batch: CompiledBatch, found: FoundEntities, subgraph: string): void {
-  const error = {
+/** What it means that a subgraph did not answer for each representation. */
+function unusable(subgraph: string): SubgraphError {
+  return {
     message: `The ${subgraph} service gave no usable answer.`,
-    path: [batch.responseName, 0],
     extensions: { code: 'DOWNSTREAM_SERVICE_ERROR' },
   };
-  run.errors.push(...batch.locate(error, found, run.data).slice(0, 1));
 }

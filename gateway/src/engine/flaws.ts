@@ -47,7 +47,13 @@ export function createFlawNotes(): FlawNotes {
   };
 }
 
-/** Whether a place is another, or above it. */
-export function leadsTo(place: Place, other: Place): boolean {
-  return place.length <= other.length && place.every((segment, index) => segment === other[index]);
+/** Whether a place is another, or above it; with `isForAll`, whichever elements of lists they are in. */
+export function leadsTo(place: Place, other: Place, isForAll = false): boolean {
+  return (
+    place.length <= other.length &&
+    place.every((segment, index) => {
+      const another = other[index];
+      return segment === another || (isForAll && typeof segment === 'number' && typeof another === 'number');
+    })
+  );
 }

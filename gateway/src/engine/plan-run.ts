@@ -7,9 +7,14 @@ export interface PlanRun {
   readonly data: JsonObject;
   /** The variables as the client gave them. */
   readonly variables: Readonly<Record<string, unknown>>;
-  /** The errors by now, at their places in the answer. */
-  readonly errors: SubgraphError[];
+  readonly errors: RunError[];
   readonly send: SendToSubgraph;
+}
+
+/** An error, at its place in the answer. */
+export interface RunError extends SubgraphError {
+  /** It stands for the same field of every other element of the lists that its place is in, too. */
+  readonly isForAll?: boolean;
 }
 
 /** Asks the subgraph of a name. */
