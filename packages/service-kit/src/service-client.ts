@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { buildConnector, errors, Pool } from 'undici';
 import { explainCertificateFailure } from './certificate-failure.js';
+import { AnswerTimeoutError, exchange, type HttpAnswer, type HttpQuestion } from './http-exchange.js';
 import type { ProcessTls } from './process-tls.js';
 import { contextHeader, signContext, type CallContext } from './signed-context.js';
 import { noClient, type Principal } from './viewer.js';
@@ -84,24 +85,6 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
   });
   const path = url.pathname + url.search;
 
-  async function post(body: string, headers: Record<string, string>, signal: AbortSignal): Promise<unknown> {
-    const { body: answer } = await pool.request({ method: 'POST', path, headers, body, signal });
-    return parseAnswer(await answer.text());
-  }
-
-  async function get(
-    route: string,
-    headers: Record<string, string>,
-    signal: AbortSignal,
-  ): Promise<ServiceDocument | 'unchanged'> {
-    const answer = await pool.request({ method: 'GET', path: route, headers, signal });
-    const content = await answer.body.text();
-    if (answer.statusCode === 304) return 'unchanged';
-    if (answer.statusCode !== 200) throw new ServiceUnavailableError(service, 'invalid-response');
-    const { etag } = answer.headers;
-    return { document: parseAnswer(content), etag: typeof etag === 'string' ? etag : undefined };
-  }
-
   function parseAnswer(content: string): unknown {
     try {
       return JSON.parse(content) as unknown;
@@ -121,18 +104,15 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
     };
   }
 
-  /** Gives up in time, and says of every failure but the caller's own change of mind what it was. */
-  async function inTime<Answer>(
-    work: (signal: AbortSignal) => Promise<Answer>,
-    signal?: AbortSignal,
-  ): Promise<Answer> {
-    const deadline = AbortSignal.timeout(timeout);
+  /** Asks in time, and says of every failure but the caller's own change of mind what it was. */
+  async function ask(question: HttpQuestion, signal?: AbortSignal): Promise<HttpAnswer> {
     try {
-      return await work(signal === undefined ? deadline : AbortSignal.any([deadline, signal]));
+      return await exchange(pool, question, timeout, signal);
     } catch (error) {
-      if (error instanceof ServiceUnavailableError || signal?.aborted === true) throw error;
+      if (signal?.aborted === true) throw error;
       const isTooLarge = error instanceof errors.ResponseExceededMaxSizeError;
-      const reason = deadline.aborted ? 'timeout' : isTooLarge ? 'invalid-response' : 'unreachable';
+      const isLate = error instanceof AnswerTimeoutError;
+      const reason = isLate ? 'timeout' : isTooLarge ? 'invalid-response' : 'unreachable';
       throw new ServiceUnavailableError(service, reason, { cause: explainCertificateFailure(error) });
     }
   }
@@ -145,7 +125,8 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
         accept: 'application/json',
         ...contextHeaders(context, `POST ${path}`, body),
       };
-      const answer = await inTime((signals) => post(body, headers, signals), signal);
+      const { text } = await ask({ method: 'POST', path, headers, body }, signal);
+      const answer = parseAnswer(text);
       if (isObject(answer)) return answer;
       throw new ServiceUnavailableError(service, 'invalid-response');
     },
@@ -159,14 +140,13 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
         ...contextHeaders(context, `GET ${route}`, ''),
         ...(etag !== undefined && { 'if-none-match': etag }),
       };
-      return inTime((signals) => get(route, headers, signals));
+      const answer = await ask({ method: 'GET', path: route, headers });
+      if (answer.statusCode === 304) return 'unchanged';
+      if (answer.statusCode !== 200) throw new ServiceUnavailableError(service, 'invalid-response');
+      return { document: parseAnswer(answer.text), etag: answer.headers.etag };
     },
     async checkReadiness() {
-      const statusCode = await inTime(async (signal) => {
-        const answer = await pool.request({ method: 'GET', path: '/health/ready', signal });
-        await answer.body.dump();
-        return answer.statusCode;
-      });
+      const { statusCode } = await ask({ method: 'GET', path: '/health/ready' });
       if (statusCode !== 200) throw new ServiceUnavailableError(service, 'unreachable');
     },
     close: () => pool.close(),
