@@ -14,11 +14,11 @@ import type { Subgraph, SubgraphAnswer, SubgraphError, SubgraphRequest } from '.
  */
 export function createRemoteSubgraph(service: string, client: ServiceClient, logger: Logger): Subgraph {
   return {
-    async send(request, { call, abandoned, deadline }) {
+    async send(request, { call, isQuery, abandoned, deadline }) {
       const tooLate = () => failure('GATEWAY_TIMEOUT', 'The operation took longer than it may.', request);
       if (hasPassed(deadline)) return tooLate();
       try {
-        const sent = client.send(request.body, call, abandoned);
+        const sent = client.send(request.body, call, { signal: abandoned, isQuery });
         const { data, errors } = await beforeDeadline(sent, deadline);
         const hasData = typeof data === 'object' && !Array.isArray(data);
         const faults = toFaults(errors, request);

@@ -10,5 +10,5 @@ export function callOf(
   isQuery: boolean,
 ): SubgraphCall {
   const abandoned = isQuery ? AbortSignal.any([clientGone, deadline]) : undefined;
-  return { call: { viewer, client, requestId }, abandoned, deadline };
+  return { call: { viewer, client, requestId }, isQuery, abandoned, deadline };
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { buildConnector, errors, Pool } from 'undici';
 import { explainCertificateFailure } from './certificate-failure.js';
 import { AnswerTimeoutError, exchange, type HttpAnswer, type HttpQuestion } from './http-exchange.js';
+import { createInFlight } from './in-flight.js';
 import type { ProcessTls } from './process-tls.js';
 import { contextHeader, signContext, type CallContext } from './signed-context.js';
 import { noClient, type Principal } from './viewer.js';
@@ -39,6 +40,16 @@ export interface GraphqlRequest {
   readonly variables?: Readonly<Record<string, unknown>> | undefined;
 }
 
+export interface SendOptions {
+  /** Aborts when nobody waits for the answer any more. */
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * The request changes nothing: where requests carry no identity, one that is under way may answer this one too, as
+   * both are the same in all that the service is told. Each gets a copy of its own.
+   */
+  readonly isQuery?: boolean;
+}
+
 /** A GraphQL response as it came: an object, whose parts the caller has to check. */
 export type RawGraphqlResponse = Readonly<Record<string, unknown>>;
 
@@ -54,7 +65,7 @@ export interface ServiceClient {
   send(
     request: GraphqlRequest | string,
     context: CallContext,
-    signal?: AbortSignal,
+    options?: SendOptions,
   ): Promise<RawGraphqlResponse>;
   /**
    * Reads a `ServiceRoute` in the caller's own name; `'unchanged'` where it is still what `etag` stands for. Throws
@@ -84,6 +95,7 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
     maxResponseSize: maximumAnswerSize,
   });
   const path = url.pathname + url.search;
+  const inFlight = createInFlight<HttpAnswer>();
 
   function parseAnswer(content: string): unknown {
     try {
@@ -118,14 +130,17 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
   }
 
   return {
-    async send(request, context, signal) {
+    async send(request, context, { signal, isQuery = false } = {}) {
       const body = typeof request === 'string' ? request : JSON.stringify(request);
       const headers = {
         'content-type': 'application/json',
         accept: 'application/json',
         ...contextHeaders(context, `POST ${path}`, body),
       };
-      const { text } = await ask({ method: 'POST', path, headers, body }, signal);
+      const post = (abandoned?: AbortSignal): Promise<HttpAnswer> =>
+        ask({ method: 'POST', path, headers, body }, abandoned);
+      const isShared = isQuery && options.secret === null;
+      const { text } = await (isShared ? inFlight.join(body, post, signal) : post(signal));
       const answer = parseAnswer(text);
       if (isObject(answer)) return answer;
       throw new ServiceUnavailableError(service, 'invalid-response');
