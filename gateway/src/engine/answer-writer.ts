@@ -112,6 +112,7 @@ function compileList(
     for (let index = 0; index < value.length; index += 1) {
       notes.enter(index);
       const element = write(value[index]);
+      if (element === null && !isNonNull) notes.noteNull();
       notes.leave();
       if (element === null && isNonNull) return null;
       text += index === 0 ? (element ?? 'null') : `,${element ?? 'null'}`;
@@ -151,6 +152,7 @@ function writeFields(notes: FlawNotes, fields: readonly WrittenField[]): WriteOb
     for (const { responseName, prefix, isNonNull, read, write } of fields) {
       notes.enter(responseName);
       const written = write(read(value));
+      if (written === null && !isNonNull) notes.noteNull();
       notes.leave();
       if (written === null && isNonNull) return null;
       text += prefix + (written ?? 'null');

@@ -86,9 +86,9 @@ export function createEngine({ plansKept, planningTimeout, ...preparation }: Eng
   };
 }
 
-/** Whether an error says why there is no value at, or around, the place of a flaw. */
-function explains({ path, isForAll = false }: RunError, flaw: Flaw): boolean {
-  return path !== undefined && (leadsTo(path, flaw.path, isForAll) || leadsTo(flaw.path, path, isForAll));
+/** Whether an error says why there is no value at the place of a flaw: it is at, above or below the null. */
+function explains({ path, isForAll = false }: RunError, { path: place, nullAt }: Flaw): boolean {
+  return path !== undefined && (leadsTo(path, place, isForAll) || leadsTo(nullAt, path, isForAll));
 }
 
 function readVariables(api: GraphQLSchema, { operation, variables }: EngineRequest) {

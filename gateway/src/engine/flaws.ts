@@ -4,6 +4,8 @@ import type { Place } from '../subgraphs/subgraph-request.js';
 export interface Flaw {
   readonly message: string;
   readonly path: Place;
+  /** Where null stands for it: there, or at what is above and may be null. */
+  readonly nullAt: Place;
 }
 
 /** Keeps in mind, while an answer is written, what does not fit the schema. */
@@ -15,6 +17,8 @@ export interface FlawNotes {
   leave(): void;
   /** Notes a flaw here; what is above another says nothing new. */
   note(message: string): void;
+  /** Notes that null stands here, for this or for what is below. */
+  noteNull(): void;
   isFlawed(): boolean;
   flaws(): readonly Flaw[];
 }
@@ -23,7 +27,7 @@ export function createFlawNotes(): FlawNotes {
   let isFlawed = false;
   let isLocating = false;
   let path: (string | number)[] = [];
-  let flaws: Flaw[] = [];
+  let flaws: { message: string; path: Place; nullAt: Place | null }[] = [];
   return {
     reset(locating) {
       isFlawed = false;
@@ -40,10 +44,14 @@ export function createFlawNotes(): FlawNotes {
     note(message) {
       isFlawed = true;
       if (isLocating && !flaws.some((flaw) => leadsTo(path, flaw.path)))
-        flaws.push({ message, path: [...path] });
+        flaws.push({ message, path: [...path], nullAt: null });
+    },
+    noteNull() {
+      if (!isLocating) return;
+      for (const flaw of flaws) if (leadsTo(path, flaw.path)) flaw.nullAt ??= [...path];
     },
     isFlawed: () => isFlawed,
-    flaws: () => flaws,
+    flaws: () => flaws.map((flaw) => ({ ...flaw, nullAt: flaw.nullAt ?? [] })),
   };
 }
 

@@ -13,11 +13,12 @@ export function compilePath(path: Path, types: PossibleTypes): FindTargets {
     const placeNow = (): Place => [...place];
     const walk = (value: unknown, at: number): void => {
       const segment = path[at];
-      if (segment?.kind === 'elements') {
-        if (!Array.isArray(value)) return;
+      // Lists in lists are one step of a path, or as many as there are.
+      if (Array.isArray(value)) {
+        const next = segment?.kind === 'elements' ? at + 1 : at;
         for (let index = 0; index < value.length; index += 1) {
           place.push(index);
-          walk(value[index], at + 1);
+          walk(value[index], next);
           place.pop();
         }
         return;
@@ -27,9 +28,10 @@ export function compilePath(path: Path, types: PossibleTypes): FindTargets {
         found(value, placeNow);
       } else if (segment.kind === 'type') {
         const { __typename: typename } = value;
-        if (typeof typename !== 'string' || segment.names.some((name) => types.matches(name, typename)))
+        if (typeof typename !== 'string' || segment.names.some((name) => types.matches(name, typename))) {
           walk(value, at + 1);
-      } else if (Object.hasOwn(value, segment.name)) {
+        }
+      } else if (segment.kind === 'field' && Object.hasOwn(value, segment.name)) {
         place.push(segment.name);
         walk(value[segment.name], at + 1);
         place.pop();
