@@ -101,10 +101,10 @@ async function withEngine(
   return createEngineGateway(
     gateway,
     (supergraphSdl, api) => {
+      const types = createPossibleTypes(buildASTSchema(parse(supergraphSdl), { assumeValidSDL: true }));
       const apollo = createApolloPlanner(supergraphSdl);
       const planner =
-        HivePlanner === null ? apollo : createHivePlanner(HivePlanner, supergraphSdl, apollo, logger);
-      const types = createPossibleTypes(buildASTSchema(parse(supergraphSdl), { assumeValidSDL: true }));
+        HivePlanner === null ? apollo : createHivePlanner(HivePlanner, supergraphSdl, types, apollo, logger);
       return createEngine({ api, types, planner, plansKept, planningTimeout });
     },
     clients,

@@ -4,6 +4,7 @@ import {
   isListType,
   isNonNullType,
   isObjectType,
+  isUnionType,
   SchemaMetaFieldDef,
   TypeMetaFieldDef,
   type FragmentDefinitionNode,
@@ -132,9 +133,10 @@ interface WrittenField {
 
 type WriteObject = (value: JsonObject) => string | null;
 
+/** Of an abstract type: a writer for objects that do not say what they are, which may have what all of them have. */
 function compileObject(
   compilation: Compilation,
-  type: GraphQLObjectType,
+  type: GraphQLObjectType | GraphQLAbstractType,
   selectionSets: readonly SelectionSetNode[],
 ): WriteObject {
   const { schema, fragments } = compilation;
@@ -163,7 +165,7 @@ function writeFields(notes: FlawNotes, fields: readonly WrittenField[]): WriteOb
 
 function compileField(
   compilation: Compilation,
-  type: GraphQLObjectType,
+  type: GraphQLObjectType | GraphQLAbstractType,
   { responseName, nodes: [node, ...others] }: CollectedField,
   index: number,
 ): WrittenField {
@@ -174,13 +176,18 @@ function compileField(
     read: readerOf(responseName),
   };
   if (name === '__typename') {
-    const text = quote(type.name);
-    return { ...common, isNonNull: true, write: () => text };
+    const text = isObjectType(type) ? quote(type.name) : null;
+    const { notes } = compilation;
+    const write = (): string | null => {
+      if (text === null) notes.note(`Nothing says which type of ${type.name} the value has.`);
+      return text;
+    };
+    return { ...common, isNonNull: true, write };
   }
   if (name === SchemaMetaFieldDef.name || name === TypeMetaFieldDef.name) {
     return { ...common, isNonNull: false, write: (value) => JSON.stringify(value ?? null) };
   }
-  const definition = type.getFields()[name];
+  const definition = isUnionType(type) ? undefined : type.getFields()[name];
   if (definition === undefined) throw new Error(`The type ${type.name} has no field ${name}.`);
   const selectionSets = [node, ...others].flatMap(({ selectionSet }) => selectionSet ?? []);
   return {
@@ -197,21 +204,24 @@ function compileAbstract(
   coordinate: string,
 ): WriteObject {
   const { schema, notes } = compilation;
-  const writers = new Map<string, WriteObject>();
+  // An interface that is an object in some subgraph goes by its own name there.
+  const writers = new Map<unknown, WriteObject>();
+  const writerFor = (typename: unknown): WriteObject | null => {
+    if (typename === undefined || typename === type.name)
+      return compileObject(compilation, type, selectionSets);
+    const named = typeof typename === 'string' ? schema.getType(typename) : undefined;
+    const isPossible = isObjectType(named) && schema.isSubType(type, named);
+    return isPossible ? compileObject(compilation, named, selectionSets) : null;
+  };
   return (value) => {
     const { __typename: typename } = value;
-    if (typeof typename !== 'string') {
-      notes.note(`The value of the field ${coordinate} does not say which type it has.`);
-      return null;
-    }
-    let write = writers.get(typename);
-    if (write === undefined) {
-      const named = schema.getType(typename);
-      if (!isObjectType(named) || !schema.isSubType(type, named)) {
+    let write = writers.get(typename) ?? null;
+    if (write === null) {
+      write = writerFor(typename);
+      if (write === null) {
         notes.note(`The value of the field ${coordinate} is of a type that the field cannot have.`);
         return null;
       }
-      write = compileObject(compilation, named, selectionSets);
       writers.set(typename, write);
     }
     return write(value);

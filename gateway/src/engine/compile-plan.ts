@@ -23,7 +23,7 @@ export function compilePlan(plan: PlanNode, types: PossibleTypes): Step {
 }
 
 /** Each step when the one before has ended. */
-export function inOrder(steps: readonly Step[]): Step {
+function inOrder(steps: readonly Step[]): Step {
   const [only] = steps;
   if (only !== undefined && steps.length === 1) return only;
   return async (run) => {

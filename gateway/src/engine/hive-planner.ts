@@ -1,6 +1,7 @@
 import type { Logger } from '@caregraph/service-kit';
 import { Kind, print, type DocumentNode, type SelectionSetNode } from 'graphql';
 import { readHivePlan } from './hive-plan.js';
+import type { PossibleTypes } from './possible-types.js';
 import type { Planner } from './planner.js';
 
 type HiveModule = typeof import('@graphql-hive/router-query-planner');
@@ -18,21 +19,26 @@ export async function loadHivePlanner(logger: Logger): Promise<HiveModule['Query
 /** How deep an operation may be: the planner recurses, and a stack that is full ends the process. */
 const deepest = 40;
 
+/** What the planner writes differently into the subgraphs' operations than it reads it: text with escapes. */
+const unusualLiteral = /[\\]|"""|[^\n\x20-\x7e]/;
+
 /**
  * Hive's planner, on a thread of its own. What it cannot plan, or cannot plan safely, `fallback` plans.
  */
 export function createHivePlanner(
   HivePlanner: HiveModule['QueryPlanner'],
   supergraphSdl: string,
+  types: PossibleTypes,
   fallback: Planner,
   logger: Logger,
 ): Planner {
   const planner = new HivePlanner(supergraphSdl);
   return {
     async plan(document, signal) {
-      if (depthOf(document) > deepest) return fallback.plan(document, signal);
+      const text = print(document);
+      if (depthOf(document) > deepest || unusualLiteral.test(text)) return fallback.plan(document, signal);
       try {
-        return readHivePlan(await planner.planAsync(print(document), null, new Set(), 100, signal));
+        return readHivePlan(await planner.planAsync(text, null, new Set(), 100, signal), types);
       } catch (err) {
         if (signal.aborted) throw err;
         logger.warn({ err }, 'the native query planner refused an operation; going on with the slower one');

@@ -14,7 +14,7 @@ import {
 import { compileAnswerWriter, type WriteAnswer } from './answer-writer.js';
 import type { ClientOperation } from './client-operation.js';
 import { collectFields, type CollectedField } from './collect-fields.js';
-import { compilePlan, inOrder } from './compile-plan.js';
+import { compilePlan } from './compile-plan.js';
 import { setOwn, type JsonObject } from './json.js';
 import type { Step } from './plan-run.js';
 import type { Planner } from './planner.js';
@@ -41,10 +41,11 @@ type FoldedOperation = Omit<ClientOperation, 'conditions'>;
 
 /** Plans and compiles an operation, whose conditions have been folded. */
 export async function prepareOperation(
-  { api, types, planner }: Preparation,
+  preparation: Preparation,
   folded: FoldedOperation,
   signal: AbortSignal,
 ): Promise<PreparedOperation> {
+  const { api } = preparation;
   const { operation, fragments } = folded;
   const root = api.getRootType(operation.operation);
   if (root == null) throw new Error(`The schema has no root type for a ${operation.operation}.`);
@@ -54,22 +55,27 @@ export async function prepareOperation(
   const isQuery = operation.operation === OperationTypeNode.QUERY;
   // Mutations are carried out one after the other, in the order in which they are written.
   const parts = isQuery ? [fetched] : fetched.map((field) => [field]);
-  const plans = await Promise.all(
+  const steps = await Promise.all(
     parts
       .filter((part) => part.length > 0)
       .map((part) =>
-        planner.plan(
-          documentOf(
-            folded,
-            part.flatMap(({ nodes }) => nodes),
-          ),
+        prepareFields(
+          preparation,
+          folded,
+          part.flatMap(({ nodes }) => nodes),
           signal,
         ),
       ),
   );
   return {
     isQuery,
-    fetch: inOrder(plans.flatMap((plan) => (plan === null ? [] : [compilePlan(plan, types)]))),
+    async fetch(run) {
+      for (const step of steps) {
+        await step.fetch(run);
+        // Null takes the whole answer then, and what comes after is not carried out.
+        if (!isQuery && step.write(run.data).text === 'null') return;
+      }
+    },
     write: compileAnswerWriter(api, folded),
     introspect(data, variables) {
       for (const { responseName, nodes } of introspected) {
@@ -82,6 +88,27 @@ export async function prepareOperation(
       }
     },
   };
+}
+
+/** Plans and compiles some of the root fields of an operation. */
+async function prepareFields(
+  { api, types, planner }: Preparation,
+  folded: FoldedOperation,
+  fields: readonly FieldNode[],
+  signal: AbortSignal,
+): Promise<Pick<PreparedOperation, 'fetch' | 'write'>> {
+  const plan = await planner.plan(documentOf(folded, fields), signal);
+  return {
+    fetch: plan === null ? () => Promise.resolve() : compilePlan(plan, types),
+    write: compileAnswerWriter(api, { ...folded, operation: withFields(folded.operation, fields) }),
+  };
+}
+
+function withFields(
+  operation: OperationDefinitionNode,
+  fields: readonly FieldNode[],
+): OperationDefinitionNode {
+  return { ...operation, selectionSet: { kind: Kind.SELECTION_SET, selections: fields } };
 }
 
 function nameOf({ nodes: [node] }: CollectedField): string {
@@ -111,11 +138,10 @@ function documentOf({ operation, fragments }: FoldedOperation, fields: readonly 
   };
   for (const field of fields) follow(field);
   const part: OperationDefinitionNode = {
-    ...operation,
+    ...withFields(operation, fields),
     variableDefinitions: (operation.variableDefinitions ?? []).filter(({ variable }) =>
       variables.has(variable.name.value),
     ),
-    selectionSet: { kind: Kind.SELECTION_SET, selections: fields },
   };
   return { kind: Kind.DOCUMENT, definitions: [part, ...used] };
 }

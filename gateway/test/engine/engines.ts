@@ -7,10 +7,15 @@ import { createEngine, type Engine } from '../../src/engine/engine.js';
 import { createHivePlanner, loadHivePlanner } from '../../src/engine/hive-planner.js';
 import { createPossibleTypes } from '../../src/engine/possible-types.js';
 import { createSubgraphDataSource } from '../../src/subgraphs/subgraph-data-source.js';
-import { placesOf } from '../../src/subgraphs/places.js';
 import type { Subgraph, SubgraphError } from '../../src/subgraphs/subgraph-request.js';
 import { composeSupergraph } from '../../src/supergraph/compose.js';
-import { createMadeUpSubgraph, hashOf, type FailsAt } from './made-up-subgraph.js';
+import {
+  createMadeUpGraph,
+  createMadeUpSubgraph,
+  hashOf,
+  type FailsAt,
+  type MadeUpOptions,
+} from './made-up-subgraph.js';
 
 /** An operation, and its variables. */
 export interface Operation {
@@ -39,6 +44,8 @@ export interface Engines {
   readonly api: GraphQLSchema;
   /** What Apollo's own gateway makes of an operation. */
   stock(operation: Operation, faults?: Faults): Promise<Outcome>;
+  /** What a graph that is not divided makes of it. */
+  whole(operation: Operation): Promise<Outcome>;
   /** What the engine makes of it, by a planner's plan. */
   engine(planner: 'apollo' | 'hive', operation: Operation, faults?: Faults): Promise<Outcome>;
 }
@@ -54,13 +61,14 @@ export async function startEngines(contracts: Readonly<Record<string, string>>):
   const supergraph = buildASTSchema(parse(supergraphSdl), { assumeValidSDL: true });
   let faults = noFaults;
   let mutations: string[] = [];
+  const madeUp: MadeUpOptions = {
+    supergraph,
+    failsAt: (...place) => faults.failsAt(...place),
+    onMutation: (coordinate) => mutations.push(coordinate),
+  };
   const subgraphs = new Map(
     parts.map(({ name, sdl }): [string, Subgraph] => {
-      const answer = createMadeUpSubgraph({
-        ...{ sdl, supergraph },
-        failsAt: (...place) => faults.failsAt(...place),
-        onMutation: (coordinate) => mutations.push(coordinate),
-      });
+      const answer = createMadeUpSubgraph(sdl, madeUp);
       return [name, subgraphOf(name, answer, () => faults.isDown(name))];
     }),
   );
@@ -75,17 +83,17 @@ export async function startEngines(contracts: Readonly<Record<string, string>>):
   });
   const { schema, executor } = await gateway.load();
   const api = schema;
+  const whole = createMadeUpGraph(api, madeUp);
   const types = createPossibleTypes(supergraph);
   const apolloPlanner = createApolloPlanner(supergraphSdl);
   const HivePlanner = await loadHivePlanner(logger);
   if (HivePlanner === null) throw new Error('There is no native planner here.');
-  const refused = { plan: () => Promise.reject(new Error('The native planner refused it.')) };
   const common = { api, types, plansKept: 1_000, planningTimeout: 10_000 };
   const engines: Readonly<Record<'apollo' | 'hive', Engine>> = {
     apollo: createEngine({ ...common, planner: apolloPlanner }),
     hive: createEngine({
       ...common,
-      planner: createHivePlanner(HivePlanner, supergraphSdl, refused, logger),
+      planner: createHivePlanner(HivePlanner, supergraphSdl, types, apolloPlanner, logger),
     }),
   };
 
@@ -110,6 +118,11 @@ export async function startEngines(contracts: Readonly<Record<string, string>>):
           request: { query: operation.query, variables: { ...operation.variables } },
         } as unknown as Parameters<typeof executor>[0]);
         return { data: JSON.parse(JSON.stringify(data ?? null)) as unknown, errors: toPlaces(errors) };
+      }),
+    whole: (operation) =>
+      observe(noFaults, async () => {
+        const { data = null, errors = [] } = await whole(operation);
+        return { data: JSON.parse(JSON.stringify(data)) as unknown, errors: toPlaces(errors) };
       }),
     engine: (planner, operation, given = noFaults) =>
       observe(given, async () => {
@@ -179,11 +192,19 @@ function subgraphOf(
   };
 }
 
+/** What the engine says of values that do not fit the schema. */
+const ownErrors =
+  /^(Cannot return null|The value of the field|The field .* cannot have|Nothing says which type)/;
+
 function toPlaces(errors: readonly GraphQLError[]): string[] {
-  const all = errors.map(({ path, extensions, message }) => {
+  // Stock does not tell of nulls that it puts where the data does not fit the schema.
+  const told = errors.filter(({ message }) => !ownErrors.test(message));
+  const all = told.map(({ path, extensions, message }) => {
     const code = extensions['code'];
     // Of all that a request lacks that came to nothing, one field is named; which, depends on the plan.
-    const place = code === 'DOWNSTREAM_SERVICE_ERROR' ? path?.slice(0, -1) : path;
+    const named = code === 'DOWNSTREAM_SERVICE_ERROR' ? path?.slice(0, -1) : path;
+    // Stock takes one element for another where one before it was not asked for.
+    const place = named?.map((segment) => (typeof segment === 'number' ? '@' : segment));
     return `${place?.join('.') ?? message} ${typeof code === 'string' ? code : message}`;
   });
   return [...new Set(all)].toSorted();

@@ -1,4 +1,5 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
+import type { GraphQLResolverMap } from '@apollo/subgraph/dist/schema-helper/resolverMap.js';
 import {
   execute,
   getNamedType,
@@ -29,8 +30,7 @@ interface MadeUp {
 /** Whether a field fails, of an object. */
 export type FailsAt = (typename: string, identity: string, field: string) => boolean;
 
-export interface MadeUpSubgraphOptions {
-  readonly sdl: string;
+export interface MadeUpOptions {
   /** All types, to choose those of abstract fields from. */
   readonly supergraph: GraphQLSchema;
   readonly failsAt: FailsAt;
@@ -49,23 +49,15 @@ export type AnswerRequest = (request: {
  * all subgraphs agree about it; and the texts among them tell the identity, so that any of them makes a key. What a
  * subgraph is told because it `@requires` it shows in what it answers.
  */
-export function createMadeUpSubgraph({ sdl, supergraph, ...options }: MadeUpSubgraphOptions): AnswerRequest {
+export function createMadeUpSubgraph(sdl: string, options: MadeUpOptions): AnswerRequest {
   const typeDefs = parse(sdl);
-  const typeOf = (name: string, identity: string, schema: GraphQLSchema): string => {
-    const known = supergraph.getType(name);
-    const own = schema.getType(name);
-    // An interface that is an object here is asked for by its own name.
-    if (!isAbstractType(known) || !isAbstractType(own)) return name;
-    const names = supergraph.getPossibleTypes(known).map((type) => type.name);
-    return pick(names.toSorted(), `${identity} type`);
-  };
   const resolveReference = (
     told: Readonly<Record<string, unknown>> & { readonly __typename: string },
     _: unknown,
-    { schema }: { readonly schema: GraphQLSchema },
+    { schema: own }: { readonly schema: GraphQLSchema },
   ): MadeUp => {
     const identity = identityIn(told);
-    return { __typename: typeOf(told.__typename, identity, schema), identity, told };
+    return { __typename: typeOf(own, options.supergraph, told.__typename, identity), identity, told };
   };
   const resolvers = Object.fromEntries(
     typeDefs.definitions.flatMap((definition) => {
@@ -86,10 +78,16 @@ export function createMadeUpSubgraph({ sdl, supergraph, ...options }: MadeUpSubg
       ];
     }),
   );
-  const required = requirementsOf(sdl);
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-explicit-any -- Its resolvers are typed with any.
-  const schema = buildSubgraphSchema([{ typeDefs, resolvers: resolvers as any }]);
+  const schema = buildSubgraphSchema([{ typeDefs, resolvers: resolvers as GraphQLResolverMap<unknown> }]);
+  return createMadeUpGraph(schema, options, requirementsOf(sdl));
+}
 
+/** A whole graph that makes up what it answers, as if there were no subgraphs. */
+export function createMadeUpGraph(
+  schema: GraphQLSchema,
+  { supergraph, failsAt, onMutation }: MadeUpOptions,
+  required: ReadonlyMap<string, readonly string[]> = new Map(),
+): AnswerRequest {
   const resolveField: GraphQLFieldResolver<MadeUp | undefined, unknown, Record<string, unknown>> = (
     source,
     args,
@@ -98,8 +96,8 @@ export function createMadeUpSubgraph({ sdl, supergraph, ...options }: MadeUpSubg
   ) => {
     const { identity, told = {} } = source ?? { identity: '' };
     const coordinate = `${parentType.name}.${fieldName}`;
-    if (parentType === schema.getMutationType()) options.onMutation(coordinate);
-    if (options.failsAt(parentType.name, identity, fieldName)) {
+    if (parentType === schema.getMutationType()) onMutation(coordinate);
+    if (failsAt(parentType.name, identity, fieldName)) {
       throw new GraphQLError(`${coordinate} of ${identity} fails`, { extensions: { code: 'FORBIDDEN' } });
     }
     const uses = only(required.get(coordinate) ?? [], told);
@@ -119,7 +117,7 @@ export function createMadeUpSubgraph({ sdl, supergraph, ...options }: MadeUpSubg
     const named = getNamedType(nullable);
     if (!isLeafType(named)) {
       const child = `${field}${detail === '' ? '' : `~${hashOf(detail)}`}/${identity}`;
-      return { __typename: typeOf(named.name, child, schema), identity: child };
+      return { __typename: typeOf(schema, supergraph, named.name, child), identity: child };
     }
     const seed = `${field} ${identity} ${detail}`;
     if (isEnumType(named))
@@ -139,7 +137,17 @@ export function createMadeUpSubgraph({ sdl, supergraph, ...options }: MadeUpSubg
       document: parse(query),
       variableValues: variables,
       fieldResolver: resolveField as never,
+      typeResolver: (object) => (object as MadeUp).__typename,
     });
+}
+
+/** The type of an object of this identity, where one of a type of this name is asked for. */
+function typeOf(schema: GraphQLSchema, supergraph: GraphQLSchema, name: string, identity: string): string {
+  const known = supergraph.getType(name);
+  // An interface that is an object here is asked for by its own name.
+  if (!isAbstractType(known) || !isAbstractType(schema.getType(name))) return name;
+  const names = supergraph.getPossibleTypes(known).map((type) => type.name);
+  return pick(names.toSorted(), `${identity} type`);
 }
 
 function scalarFor(type: string, text: string, detail: string, seed: string): unknown {
