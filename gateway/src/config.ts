@@ -29,7 +29,7 @@ const general = {
   PORT: portSetting.default(4000),
   SUBGRAPH_TIMEOUT_MS: serviceTimeoutSetting,
   SUPERGRAPH_WATCH: booleanSetting.default(false),
-  GATEWAY_ENGINE: z.enum(['apollo', 'caregraph']).default('caregraph'),
+  GATEWAY_ENGINE: z.enum(['apollo', 'caregraph']).default('apollo'),
   ...exposureSettings,
 };
 const alone = z.object({ ...general, ...unknownGraphCost });
