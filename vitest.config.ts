@@ -12,6 +12,7 @@ const full = ['**/test/full/**/*.test.ts'];
  */
 const exhaustive = [
   '**/test/**/*race*.int.test.ts',
+  '**/test/**/differential.test.ts',
   '**/test/**/generated-operations.int.test.ts',
   '**/test/**/hostile-text.int.test.ts',
   '**/test/**/time-zones.test.ts',

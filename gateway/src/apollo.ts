@@ -8,17 +8,24 @@ import {
   StartupError,
   type Logger,
 } from '@caregraph/service-kit';
-import type { GraphQLSchema } from 'graphql';
+import { buildASTSchema, parse, type GraphQLSchema } from 'graphql';
 import { withoutValueCompletion } from './answer-extensions.js';
 import { defineScalars, platformScalars } from './api-scalars.js';
 import type { Config } from './config.js';
 import type { GatewayContext } from './context.js';
+import { createApolloPlanner } from './engine/apollo-planner.js';
+import { createEngine } from './engine/engine.js';
+import { createEngineGateway } from './engine/engine-gateway.js';
+import { createHivePlanner, loadHivePlanner } from './engine/hive-planner.js';
+import { stringifyResult } from './engine/json-text.js';
+import { createPossibleTypes } from './engine/possible-types.js';
 import { exampleDocument } from './pages/example-document.js';
 import { operationChoice } from './operation-choice.js';
 import type { RequestLimits } from './limits/rate-limits.js';
 import { signInLimit } from './limits/rate-limits-sign-in.js';
 import { refusals } from './refusal.js';
 import type { SubgraphClients } from './subgraphs/subgraph-clients.js';
+import { createSubgraphDataSource } from './subgraphs/subgraph-data-source.js';
 import { formatWithoutSuggestions } from './exposure/suggestions.js';
 import { superviseSupergraphFile } from './supergraph/supergraph-file.js';
 
@@ -46,7 +53,7 @@ export async function startApollo(
   const gateway = new ApolloGateway({
     supergraphSdl: superviseSupergraphFile(config.supergraph.file, config.supergraph.watch, logger),
     logger,
-    buildService: (subgraph) => clients.dataSource(subgraph),
+    buildService: (subgraph) => createSubgraphDataSource(clients.open(subgraph)),
   });
   gateway.onSchemaLoadOrUpdate(({ apiSchema }) => {
     defineScalars(apiSchema, config.identity === null ? [] : platformScalars);
@@ -55,7 +62,8 @@ export async function startApollo(
   const apollo = new ApolloServer<GatewayContext>({
     ...commonApolloOptions(logger),
     ...(config.production && { formatError: formatWithoutSuggestions }),
-    gateway,
+    gateway: config.engine === 'apollo' ? gateway : await withEngine(gateway, config, clients, logger),
+    stringifyResult,
     introspection: !config.production,
     csrfPrevention: { requestHeaders: preflightedHeaders },
     // Requests name documents before they come here, where the limits can see them.
@@ -76,6 +84,31 @@ export async function startApollo(
       return current;
     },
   };
+}
+
+/** How many plans are kept, and how long planning may take, in milliseconds, where operations may take any time. */
+const plansKept = 1_000;
+const longestPlanning = 30_000;
+
+async function withEngine(
+  gateway: ApolloGateway,
+  { operationTimeout }: Config,
+  clients: SubgraphClients,
+  logger: Logger,
+): Promise<ReturnType<typeof createEngineGateway>> {
+  const HivePlanner = await loadHivePlanner(logger);
+  const planningTimeout = operationTimeout === 0 ? longestPlanning : operationTimeout;
+  return createEngineGateway(
+    gateway,
+    (supergraphSdl, api) => {
+      const types = createPossibleTypes(buildASTSchema(parse(supergraphSdl), { assumeValidSDL: true }));
+      const apollo = createApolloPlanner(supergraphSdl);
+      const planner =
+        HivePlanner === null ? apollo : createHivePlanner(HivePlanner, supergraphSdl, types, apollo, logger);
+      return createEngine({ api, types, planner, plansKept, planningTimeout });
+    },
+    clients,
+  );
 }
 
 function plugins(limits: RequestLimits, logger: Logger): ApolloServerPlugin<GatewayContext>[] {

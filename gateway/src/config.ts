@@ -29,6 +29,7 @@ const general = {
   PORT: portSetting.default(4000),
   SUBGRAPH_TIMEOUT_MS: serviceTimeoutSetting,
   SUPERGRAPH_WATCH: booleanSetting.default(false),
+  GATEWAY_ENGINE: z.enum(['apollo', 'caregraph']).default('apollo'),
   ...exposureSettings,
 };
 const alone = z.object({ ...general, ...unknownGraphCost });
@@ -57,6 +58,8 @@ export interface Config extends Exposure {
   readonly subgraphTimeout: number;
   /** The file that holds the supergraph, and whether a change of it is taken up while running. */
   readonly supergraph: { readonly file: string; readonly watch: boolean };
+  /** Who plans and carries out operations: Apollo's gateway, or the engine of this one. */
+  readonly engine: 'apollo' | 'caregraph';
   /** Where subgraphs are that are not where the supergraph says, by name. */
   readonly subgraphUrls: Readonly<Record<string, string | undefined>>;
   /** Whose tokens are trusted and how subgraphs are told of it; null passes requests on without an identity. */
@@ -142,5 +145,6 @@ function fromSettings(
     tls: { ...settings, TLS_CLIENT_CA_FILE: undefined },
     subgraphTimeout: settings.SUBGRAPH_TIMEOUT_MS,
     supergraph: { file, watch: settings.SUPERGRAPH_WATCH },
+    engine: settings.GATEWAY_ENGINE,
   };
 }

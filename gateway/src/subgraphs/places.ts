@@ -11,7 +11,7 @@ export function placesOf(document: DocumentNode): (string | number)[][] {
     if (selection.kind !== Kind.FIELD) return [];
     if (selection.name.value !== '_entities') return [[responseName(selection)]];
     const field = firstField(selection.selectionSet?.selections ?? []);
-    return [['_entities', 0, ...(field === null ? [] : [field])]];
+    return [[responseName(selection), 0, ...(field === null ? [] : [field])]];
   });
 }
 

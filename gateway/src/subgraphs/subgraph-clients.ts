@@ -1,4 +1,3 @@
-import type { GraphQLDataSource } from '@apollo/gateway';
 import {
   createServiceClient,
   type Logger,
@@ -7,23 +6,25 @@ import {
   type ServiceClient,
 } from '@caregraph/service-kit';
 import type { Config } from '../config.js';
-import type { GatewayContext } from '../context.js';
-import { createSubgraphDataSource } from './subgraph-data-source.js';
+import { createRemoteSubgraph } from './remote-subgraph.js';
+import type { Subgraph } from './subgraph-request.js';
 
 /** The connections to the subgraphs. */
 export interface SubgraphClients {
-  /** The way to a subgraph that a supergraph names, at the address that it gives unless a setting says otherwise. */
-  dataSource(subgraph: { readonly name: string; readonly url?: string }): GraphQLDataSource<GatewayContext>;
+  /** Opens the way to a subgraph that a supergraph names, at the address that it gives unless a setting says otherwise. */
+  open(subgraph: { readonly name: string; readonly url?: string }): Subgraph;
+  /** The subgraph of a name, as it was opened last. */
+  get(name: string): Subgraph;
   /** Whether each subgraph that is known by now is ready. */
   readinessChecks(): ReadinessCheck[];
   close(): Promise<void>;
 }
 
 export function createSubgraphClients(config: Config, tls: ProcessTls, logger: Logger): SubgraphClients {
-  const current = new Map<string, ServiceClient>();
+  const current = new Map<string, { readonly client: ServiceClient; readonly subgraph: Subgraph }>();
   const all: ServiceClient[] = [];
   return {
-    dataSource({ name, url = '' }) {
+    open({ name, url = '' }) {
       const client = createServiceClient({
         service: name,
         url: config.subgraphUrls[name] ?? url,
@@ -32,15 +33,21 @@ export function createSubgraphClients(config: Config, tls: ProcessTls, logger: L
         tls,
         timeout: config.subgraphTimeout,
       });
+      const subgraph = createRemoteSubgraph(name, client, logger);
       // The client that this one replaces stays open: operations that are under way still send requests by it.
-      current.set(name, client);
+      current.set(name, { client, subgraph });
       all.push(client);
-      return createSubgraphDataSource(name, client, logger);
+      return subgraph;
+    },
+    get(name) {
+      const known = current.get(name);
+      if (known === undefined) throw new Error(`The supergraph has no subgraph ${name}.`);
+      return known.subgraph;
     },
     readinessChecks: () =>
-      [...current].map(([name, client]) => ({
+      [...current].map(([name, { client }]) => ({
         name,
-        check: () => (current.get(name) ?? client).checkReadiness(),
+        check: () => (current.get(name)?.client ?? client).checkReadiness(),
       })),
     async close() {
       await Promise.all(all.map((client) => client.close()));

@@ -12,7 +12,10 @@ function finderOver(respond: () => Promise<Record<string, unknown>>) {
   const calls: { request: GraphqlRequest; context: CallContext }[] = [];
   const client: ServiceClient = {
     send(request, context) {
-      calls.push({ request, context });
+      calls.push({
+        request: typeof request === 'string' ? (JSON.parse(request) as GraphqlRequest) : request,
+        context,
+      });
       return respond();
     },
     read: () => Promise.reject(new Error('Nobody reads documents here.')),

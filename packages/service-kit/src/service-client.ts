@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { buildConnector, errors, Pool } from 'undici';
 import { explainCertificateFailure } from './certificate-failure.js';
+import { AnswerTimeoutError, exchange, type HttpAnswer, type HttpQuestion } from './http-exchange.js';
+import { createInFlight } from './in-flight.js';
 import type { ProcessTls } from './process-tls.js';
 import { contextHeader, signContext, type CallContext } from './signed-context.js';
 import { noClient, type Principal } from './viewer.js';
@@ -38,6 +40,16 @@ export interface GraphqlRequest {
   readonly variables?: Readonly<Record<string, unknown>> | undefined;
 }
 
+export interface SendOptions {
+  /** Aborts when nobody waits for the answer any more. */
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * The request changes nothing: where requests carry no identity, one that is under way may answer this one too, as
+   * both are the same in all that the service is told. Each gets a copy of its own.
+   */
+  readonly isQuery?: boolean;
+}
+
 /** A GraphQL response as it came: an object, whose parts the caller has to check. */
 export type RawGraphqlResponse = Readonly<Record<string, unknown>>;
 
@@ -49,8 +61,12 @@ export interface ServiceDocument {
 
 /** Calls one GraphQL service over kept-alive connections, with a context signed for that very call. */
 export interface ServiceClient {
-  /** Throws `ServiceUnavailableError` when no GraphQL response comes in time. */
-  send(request: GraphqlRequest, context: CallContext, signal?: AbortSignal): Promise<RawGraphqlResponse>;
+  /** Sends a request, or the JSON of one. Throws `ServiceUnavailableError` when no GraphQL response comes in time. */
+  send(
+    request: GraphqlRequest | string,
+    context: CallContext,
+    options?: SendOptions,
+  ): Promise<RawGraphqlResponse>;
   /**
    * Reads a `ServiceRoute` in the caller's own name; `'unchanged'` where it is still what `etag` stands for. Throws
    * `ServiceUnavailableError` when no document comes in time.
@@ -79,24 +95,7 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
     maxResponseSize: maximumAnswerSize,
   });
   const path = url.pathname + url.search;
-
-  async function post(body: string, headers: Record<string, string>, signal: AbortSignal): Promise<unknown> {
-    const { body: answer } = await pool.request({ method: 'POST', path, headers, body, signal });
-    return parseAnswer(await answer.text());
-  }
-
-  async function get(
-    route: string,
-    headers: Record<string, string>,
-    signal: AbortSignal,
-  ): Promise<ServiceDocument | 'unchanged'> {
-    const answer = await pool.request({ method: 'GET', path: route, headers, signal });
-    const content = await answer.body.text();
-    if (answer.statusCode === 304) return 'unchanged';
-    if (answer.statusCode !== 200) throw new ServiceUnavailableError(service, 'invalid-response');
-    const { etag } = answer.headers;
-    return { document: parseAnswer(content), etag: typeof etag === 'string' ? etag : undefined };
-  }
+  const inFlight = createInFlight<HttpAnswer>();
 
   function parseAnswer(content: string): unknown {
     try {
@@ -117,31 +116,32 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
     };
   }
 
-  /** Gives up in time, and says of every failure but the caller's own change of mind what it was. */
-  async function inTime<Answer>(
-    work: (signal: AbortSignal) => Promise<Answer>,
-    signal?: AbortSignal,
-  ): Promise<Answer> {
-    const deadline = AbortSignal.timeout(timeout);
+  /** Asks in time, and says of every failure but the caller's own change of mind what it was. */
+  async function ask(question: HttpQuestion, signal?: AbortSignal): Promise<HttpAnswer> {
     try {
-      return await work(signal === undefined ? deadline : AbortSignal.any([deadline, signal]));
+      return await exchange(pool, question, timeout, signal);
     } catch (error) {
-      if (error instanceof ServiceUnavailableError || signal?.aborted === true) throw error;
+      if (signal?.aborted === true) throw error;
       const isTooLarge = error instanceof errors.ResponseExceededMaxSizeError;
-      const reason = deadline.aborted ? 'timeout' : isTooLarge ? 'invalid-response' : 'unreachable';
+      const isLate = error instanceof AnswerTimeoutError;
+      const reason = isLate ? 'timeout' : isTooLarge ? 'invalid-response' : 'unreachable';
       throw new ServiceUnavailableError(service, reason, { cause: explainCertificateFailure(error) });
     }
   }
 
   return {
-    async send(request, context, signal) {
-      const body = JSON.stringify(request);
+    async send(request, context, { signal, isQuery = false } = {}) {
+      const body = typeof request === 'string' ? request : JSON.stringify(request);
       const headers = {
         'content-type': 'application/json',
         accept: 'application/json',
         ...contextHeaders(context, `POST ${path}`, body),
       };
-      const answer = await inTime((signals) => post(body, headers, signals), signal);
+      const post = (abandoned?: AbortSignal): Promise<HttpAnswer> =>
+        ask({ method: 'POST', path, headers, body }, abandoned);
+      const isShared = isQuery && options.secret === null;
+      const { text } = await (isShared ? inFlight.join(body, post, signal) : post(signal));
+      const answer = parseAnswer(text);
       if (isObject(answer)) return answer;
       throw new ServiceUnavailableError(service, 'invalid-response');
     },
@@ -155,14 +155,13 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
         ...contextHeaders(context, `GET ${route}`, ''),
         ...(etag !== undefined && { 'if-none-match': etag }),
       };
-      return inTime((signals) => get(route, headers, signals));
+      const answer = await ask({ method: 'GET', path: route, headers });
+      if (answer.statusCode === 304) return 'unchanged';
+      if (answer.statusCode !== 200) throw new ServiceUnavailableError(service, 'invalid-response');
+      return { document: parseAnswer(answer.text), etag: answer.headers.etag };
     },
     async checkReadiness() {
-      const statusCode = await inTime(async (signal) => {
-        const answer = await pool.request({ method: 'GET', path: '/health/ready', signal });
-        await answer.body.dump();
-        return answer.statusCode;
-      });
+      const { statusCode } = await ask({ method: 'GET', path: '/health/ready' });
       if (statusCode !== 200) throw new ServiceUnavailableError(service, 'unreachable');
     },
     close: () => pool.close(),

@@ -1,11 +1,13 @@
 import type { Random } from '@caregraph/seed/random';
 import {
   getNamedType,
-  isObjectType,
+  isAbstractType,
+  isCompositeType,
   isRequiredArgument,
+  isUnionType,
+  type GraphQLCompositeType,
   type GraphQLField,
   type GraphQLNamedType,
-  type GraphQLObjectType,
   type GraphQLSchema,
 } from 'graphql';
 import type { Json } from '../../../../test/hostile/values.js';
@@ -63,7 +65,11 @@ export function randomOperation(
     return `@${name}(if: $${variable})`;
   }
 
-  function fieldOf(parent: GraphQLObjectType, field: GraphQLField<unknown, unknown>, depth: number): string {
+  function fieldOf(
+    parent: GraphQLCompositeType,
+    field: GraphQLField<unknown, unknown>,
+    depth: number,
+  ): string {
     fieldsLeft -= 1;
     // Of two fields of one name and different arguments none can be merged: every one that has some gets an alias.
     const alias = field.args.length > 0 || random.chance(0.1) ? `${next('a')}: ` : '';
@@ -75,13 +81,20 @@ export function randomOperation(
   }
 
   function selectionOf(type: GraphQLNamedType, depth: number): string {
-    if (!isObjectType(type)) return random.chance(wrongness / 4) ? '{ id }' : '';
+    if (!isCompositeType(type)) return random.chance(wrongness / 4) ? '{ id }' : '';
     if (random.chance(wrongness / 4)) return '';
-    const all = Object.values(type.getFields()).filter(
-      ({ type: inner }) => depth > 0 || !isObjectType(getNamedType(inner)),
+    const all = Object.values(isUnionType(type) ? {} : type.getFields()).filter(
+      ({ type: inner }) => depth > 0 || !isCompositeType(getNamedType(inner)),
     );
     const count = Math.min(random.integer(1, 5), Math.max(1, fieldsLeft));
     const chosen = Array.from({ length: all.length === 0 ? 0 : count }, () => random.pick(all));
+    // Of an abstract type, also what only some of the objects have.
+    const narrower = isAbstractType(type)
+      ? schema
+          .getPossibleTypes(type)
+          .filter(() => random.chance(0.6))
+          .map((possible) => `... on ${possible.name} ${directives()} ${selectionOf(possible, depth - 1)}`)
+      : [];
     const parts = chosen.map((field) => {
       const written = fieldOf(type, field, depth - 1);
       if (random.chance(0.85)) return written;
@@ -93,10 +106,10 @@ export function randomOperation(
       );
       return `...${fragment} ${directives()}`;
     });
-    return `{ __typename ${parts.join(' ')} }`;
+    return `{ __typename ${[...parts, ...narrower].join(' ')} }`;
   }
 
-  const kind = random.chance(0.7) ? 'query' : 'mutation';
+  const kind = random.chance(0.7) || schema.getMutationType() == null ? 'query' : 'mutation';
   const root = kind === 'query' ? schema.getQueryType() : schema.getMutationType();
   if (root == null) throw new Error(`The schema has no ${kind}.`);
   const rootFields = Array.from({ length: random.integer(1, 3) }, () =>

@@ -65,6 +65,8 @@ function randomScalar(random: Random, name: string, ids: KnownIds): Json {
       return random.chance(0.8) && ids.length > 0 ? random.pick(ids) : random.pick(shortTexts);
     case 'Int':
       return random.pick(integers);
+    case 'Float':
+      return random.pick(integers) / 8;
     case 'Boolean':
       return random.chance(0.5);
     case 'DateTime':
