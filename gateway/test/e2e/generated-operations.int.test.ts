@@ -32,6 +32,7 @@ const accounts = new Map<Sender, UserRow>();
 
 beforeAll(async () => {
   platform = await startPlatformProcesses({
+    GATEWAY_ENGINE: 'caregraph',
     RATE_LIMIT_PER_ACCOUNT: '0',
     RATE_LIMIT_PER_ADDRESS: '0',
     LOGIN_LIMIT_PER_ADDRESS: '0',

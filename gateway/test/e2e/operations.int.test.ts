@@ -11,7 +11,7 @@ let platform: PlatformProcesses;
 let administratorToken: string;
 
 beforeAll(async () => {
-  platform = await startPlatformProcesses();
+  platform = await startPlatformProcesses({ GATEWAY_ENGINE: 'caregraph' });
   await using users = await connectRows(platform.databases.users.superuserUrl);
   administratorToken = await platform.token(await insertUser(users, 'ADMIN', 'First', 'Administrator'));
 

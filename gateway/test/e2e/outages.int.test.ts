@@ -13,7 +13,7 @@ let patientToBook: number;
 let appointmentId: number;
 
 beforeAll(async () => {
-  platform = await startPlatformProcesses();
+  platform = await startPlatformProcesses({ GATEWAY_ENGINE: 'caregraph' });
   await using users = await connectRows(platform.databases.users.superuserUrl);
   await using patients = await connectRows(platform.databases.patients.superuserUrl);
   await using appointments = await connectRows(platform.databases.appointments.superuserUrl);
