@@ -6,7 +6,6 @@ import {
   httpUrlSetting,
   parseSettings,
   portSetting,
-  serviceTimeoutSetting,
   StartupError,
   wholeNumberSetting,
   type TlsSettings,
@@ -27,7 +26,7 @@ import { rateLimitSettings, type RateLimitConfig } from './limits/rate-limits.js
 const general = {
   ...commonSettings,
   PORT: portSetting.default(4000),
-  SUBGRAPH_TIMEOUT_MS: serviceTimeoutSetting,
+  SUBGRAPH_TIMEOUT_MS: wholeNumberSetting(1, 600_000).default(5_000),
   SUPERGRAPH_WATCH: booleanSetting.default(false),
   GATEWAY_ENGINE: z.enum(['apollo', 'caregraph']).default('apollo'),
   ...exposureSettings,

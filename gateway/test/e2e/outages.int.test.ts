@@ -200,6 +200,13 @@ describe('a database that is down', () => {
 });
 
 describe('a service that hangs', () => {
+  it('is what a booking says that it cannot do without', async () => {
+    platform.process('patients').signal('SIGSTOP');
+    const codes = await book();
+    platform.process('patients').signal('SIGCONT');
+    expect(codes).toEqual(['DEPENDENCY_UNAVAILABLE']);
+  });
+
   it('costs the time-out and its own fields', async () => {
     platform.process('gateway').signal('SIGTERM');
     await platform.restart('gateway', { SUBGRAPH_TIMEOUT_MS: '3000' });

@@ -126,5 +126,8 @@ export function contextSecrets(settings: {
   return previous === undefined ? [current] : [current, previous];
 }
 
-/** How many milliseconds a process waits for another service before it gives up. */
-export const serviceTimeoutSetting = wholeNumberSetting(1, 600_000).default(5_000);
+/**
+ * How many milliseconds a service waits for another before it gives up: less than the gateway waits for the service, so
+ * that what the service says of it is heard.
+ */
+export const serviceTimeoutSetting = wholeNumberSetting(1, 600_000).default(3_000);
