@@ -1,7 +1,8 @@
 /*
  * Measures what the platform does all day, as four real processes on 100,000 patients and 500,000 appointments,
  * against one SQL statement for the same rows; with `hostile`, what a stranger's requests cost the gateway; with
- * `audit`, what the audit trail costs; with `booking`, how fast it books beside bare INSERTs.
+ * `audit`, what the audit trail costs; with `booking`, how fast it books beside bare INSERTs; with `engines`, how fast the
+ * gateway's engines are beside each other.
  * `npm run bench` has built everything before.
  */
 import { demoPassword } from '@caregraph/seed';
@@ -12,6 +13,7 @@ import { renderBooking } from './src/booking-report.mjs';
 import { openDatabases } from './src/databases.mjs';
 import { logIn } from './src/graphql-client.mjs';
 import { measureBooking } from './src/measure-booking.mjs';
+import { measureEngines } from './src/measure-engines.mjs';
 import { measureHostile } from './src/measure-hostile.mjs';
 import { measureScenario } from './src/measure-scenario.mjs';
 import { measureTrail } from './src/measure-trail.mjs';
@@ -51,6 +53,10 @@ async function run(options) {
   await mkdir(directory, { recursive: true });
   if (options.subject === 'hostile') {
     console.log(await measureHostile(directory, stopping.signal, tell));
+    return;
+  }
+  if (options.subject === 'engines') {
+    console.log(await measureEngines(directory, options, stopping.signal, tell));
     return;
   }
   const databases = await openDatabases(directory, options, tell);

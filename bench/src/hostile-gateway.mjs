@@ -66,11 +66,13 @@ export async function startEmptySubgraph(directory) {
  * @param {string} file
  * @param {Record<string, string>} limits
  * @param {string} directory for the log
+ * @param {readonly string[]} [by] a command that runs it
  */
-export async function startGateway(file, limits, directory) {
+export async function startGateway(file, limits, directory, by = []) {
   const ports = { PORT: String(await findFreePort()), METRICS_PORT: String(await findFreePort()) };
   const log = openSync(path.join(directory, 'hostile-gateway.log'), 'w');
-  const child = spawn(process.execPath, [entry, '--supergraph', file], {
+  const [command = process.execPath, ...args] = [...by, process.execPath, entry, '--supergraph', file];
+  const child = spawn(command, args, {
     env: { PATH: process.env['PATH'], LOG_LEVEL: 'fatal', ...ports, ...limits },
     stdio: ['ignore', log, log, 'ipc'],
   });
@@ -90,6 +92,12 @@ export async function startGateway(file, limits, directory) {
   return {
     url: `${url}/graphql`,
     stop,
+    /** How much memory it has now, in MiB. */
+    async memory() {
+      const response = await fetch(`http://127.0.0.1:${ports.METRICS_PORT}/metrics`);
+      const [, bytes] = /^process_resident_memory_bytes\S* (\S+)/m.exec(await response.text()) ?? [];
+      return (Number(bytes) / 1_048_576).toFixed(0);
+    },
     /** How much of a processor it has used so far, in milliseconds. */
     async cpu() {
       const response = await fetch(`http://127.0.0.1:${ports.METRICS_PORT}/metrics`);

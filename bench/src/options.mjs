@@ -8,8 +8,8 @@ import { parseArgs } from 'node:util';
  * @property {number} appointments
  * @property {number} doctors as many as see about nineteen patients on a working day
  * @property {number} seconds how long each measurement lasts, after a warm-up of a fifth of it
- * @property {'platform' | 'hostile' | 'audit' | 'booking'} subject the platform all day, what hostile requests cost,
- *   what the audit trail costs, or how fast it books
+ * @property {'platform' | 'hostile' | 'audit' | 'booking' | 'engines'} subject the platform all day, what hostile requests
+ *   cost, what the audit trail costs, how fast it books, or how fast the gateway's engines are
  * @property {number} rounds how often each side of a comparison is measured
  * @property {string | undefined} json the file to write the results to, too
  */
@@ -18,11 +18,12 @@ import { parseArgs } from 'node:util';
 export class UsageError extends Error {}
 
 const usage = `Usage: npm run bench -- hostile
+       npm run bench -- engines [--rounds <number>] [--seconds <number>]
        npm run bench -- audit|booking [--rounds <number>] [--patients <number>] [--appointments <number>]
          [--seconds <number>] [--json <file>]
        npm run bench -- [--patients <number>] [--appointments <number>] [--seconds <number>] [--json <file>]
-By default 100000 patients, 500000 appointments and 10 seconds for each measurement; for the audit trail and for booking
-12 rounds of 4 seconds for each side.`;
+By default 100000 patients, 500000 appointments and 10 seconds for each measurement; for the audit trail, booking
+and the engines 12 rounds of 4 seconds for each side.`;
 
 /**
  * @param {readonly string[]} args what follows the program's name
@@ -66,5 +67,5 @@ export function parseOptions(args) {
  * @returns {text is Options['subject']}
  */
 function isSubject(text) {
-  return ['platform', 'hostile', 'audit', 'booking'].includes(text);
+  return ['platform', 'hostile', 'audit', 'booking', 'engines'].includes(text);
 }

@@ -45,6 +45,7 @@ export async function createContext(
     viewer,
     client: clientOf(request, config.trustProxy),
     requestId,
+    isIdentified: request.headers.authorization !== undefined || request.headers.cookie !== undefined,
     clientGone: gone.signal,
     deadline: startDeadline(config.operationTimeout),
     refusal: null,

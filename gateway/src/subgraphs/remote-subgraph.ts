@@ -14,11 +14,11 @@ import type { Subgraph, SubgraphAnswer, SubgraphError, SubgraphRequest } from '.
  */
 export function createRemoteSubgraph(service: string, client: ServiceClient, logger: Logger): Subgraph {
   return {
-    async send(request, { call, isQuery, abandoned, deadline }) {
+    async send(request, { call, isShareable, abandoned, deadline }) {
       const tooLate = () => failure('GATEWAY_TIMEOUT', 'The operation took longer than it may.', request);
       if (hasPassed(deadline)) return tooLate();
       try {
-        const sent = client.send(request.body, call, { signal: abandoned, isQuery });
+        const sent = client.send(request.body, call, { signal: abandoned, isShareable });
         const { data, errors } = await beforeDeadline(sent, deadline);
         const hasData = typeof data === 'object' && !Array.isArray(data);
         const faults = toFaults(errors, request);

@@ -6,9 +6,9 @@ import type { SubgraphCall } from './subgraph-request.js';
  * it asked for is not.
  */
 export function callOf(
-  { viewer, client, requestId, clientGone, deadline }: GatewayContext,
+  { viewer, client, requestId, isIdentified, clientGone, deadline }: GatewayContext,
   isQuery: boolean,
 ): SubgraphCall {
   const abandoned = isQuery ? AbortSignal.any([clientGone, deadline]) : undefined;
-  return { call: { viewer, client, requestId }, isQuery, abandoned, deadline };
+  return { call: { viewer, client, requestId }, isShareable: isQuery && !isIdentified, abandoned, deadline };
 }

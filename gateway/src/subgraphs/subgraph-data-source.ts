@@ -35,7 +35,7 @@ export function createSubgraphDataSource(subgraph: Subgraph): GraphQLDataSource<
 function callFor(options: ProcessOptions) {
   if (options.kind !== GraphQLDataSourceRequestKind.INCOMING_OPERATION) {
     const call = { viewer: anonymous, client: noClient, requestId: 'gateway' };
-    return { call, isQuery: false, abandoned: undefined, deadline: new AbortController().signal };
+    return { call, isShareable: false, abandoned: undefined, deadline: new AbortController().signal };
   }
   const isQuery = options.incomingRequestContext.operation.operation === OperationTypeNode.QUERY;
   return callOf(options.context, isQuery);

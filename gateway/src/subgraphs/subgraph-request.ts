@@ -14,8 +14,8 @@ export interface SubgraphRequest {
 /** On whose behalf a subgraph is asked, and how long its answer is waited for. */
 export interface SubgraphCall {
   readonly call: CallContext;
-  /** Whether the operation that it is a part of changes nothing. */
-  readonly isQuery: boolean;
+  /** Whether the answer to an identical request will do: it is a query, and nothing says whose. */
+  readonly isShareable: boolean;
   /** Aborts when nobody waits for the answer any more, and it does not matter whether the request is carried out. */
   readonly abandoned: AbortSignal | undefined;
   /** Aborts when the operation has taken as long as it may. */

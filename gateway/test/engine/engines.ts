@@ -127,10 +127,9 @@ export async function startEngines(contracts: Readonly<Record<string, string>>):
     engine: (planner, operation, given = noFaults) =>
       observe(given, async () => {
         const { document, operation: node, queryHash } = requestOf(api, operation);
-        const call = callOf();
         const { data = 'null', errors } = await engines[planner].execute({
           ...{ document, operation: node, key: queryHash, variables: operation.variables },
-          send: (isQuery) => (name, request) => subgraph(name).send(request, { ...call, isQuery }),
+          send: () => (name, request) => subgraph(name).send(request, callOf()),
         });
         return { data: JSON.parse(data) as unknown, errors: toPlaces(errors) };
       }),
@@ -150,7 +149,7 @@ function callOf() {
     client: { address: null, userAgent: null },
     requestId: 'r',
   } as const;
-  return { call, abandoned: undefined, deadline: context.deadline };
+  return { call, isShareable: false, abandoned: undefined, deadline: context.deadline };
 }
 
 function requestOf(schema: GraphQLSchema, { query }: Operation) {

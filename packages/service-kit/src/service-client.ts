@@ -44,10 +44,10 @@ export interface SendOptions {
   /** Aborts when nobody waits for the answer any more. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * The request changes nothing: where requests carry no identity, one that is under way may answer this one too, as
-   * both are the same in all that the service is told. Each gets a copy of its own.
+   * The answer to an identical request that is under way will do. Only where requests carry no identity, so that both
+   * are the same in all that the service is told. Each gets a copy of its own.
    */
-  readonly isQuery?: boolean;
+  readonly isShareable?: boolean;
 }
 
 /** A GraphQL response as it came: an object, whose parts the caller has to check. */
@@ -130,7 +130,7 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
   }
 
   return {
-    async send(request, context, { signal, isQuery = false } = {}) {
+    async send(request, context, { signal, isShareable = false } = {}) {
       const body = typeof request === 'string' ? request : JSON.stringify(request);
       const headers = {
         'content-type': 'application/json',
@@ -139,7 +139,7 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
       };
       const post = (abandoned?: AbortSignal): Promise<HttpAnswer> =>
         ask({ method: 'POST', path, headers, body }, abandoned);
-      const isShared = isQuery && options.secret === null;
+      const isShared = isShareable && options.secret === null;
       const { text } = await (isShared ? inFlight.join(body, post, signal) : post(signal));
       const answer = parseAnswer(text);
       if (isObject(answer)) return answer;
