@@ -1,35 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { newAuditKey, nurseOrigin as origin } from '../test/attestation-fixtures.js';
 import { attestationOf, attestedOrigin, changeContextOf, nonceLength, pseudonymOf } from './attestation.js';
-import { createAuditKeySet, readAuditKeys } from './audit-keys.js';
-import type { Origin } from './audit-entry.js';
 
-const folder = mkdtempSync(path.join(tmpdir(), 'caregraph-attestation-'));
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-});
-
-function newKey(name: string) {
-  const file = path.join(folder, name);
-  writeFileSync(file, createAuditKeySet(new Date()));
-  const [key] = readAuditKeys(file);
-  if (key === undefined) throw new Error('A key set is never empty.');
-  return key;
-}
-
-const key = newKey('one');
-const origin: Origin = {
-  actorKind: 'user',
-  actorUserId: 7,
-  actorRole: 'NURSE',
-  actorName: null,
-  sessionId: '0c6c1c1e-0000-4000-8000-000000000000',
-  address: '192.0.2.7',
-  userAgent: 'Ward tablet',
-  requestId: 'r',
-};
+const key = newAuditKey();
 
 describe('a pseudonym', () => {
   const address = 'somebody@example.com';
@@ -44,7 +17,7 @@ describe('a pseudonym', () => {
       pseudonymOf('users', address, key),
       pseudonymOf('users', `${address} `, key),
       pseudonymOf('patients', address, key),
-      pseudonymOf('users', address, newKey('other')),
+      pseudonymOf('users', address, newAuditKey()),
     ];
     expect(new Set(all).size).toBe(all.length);
   });

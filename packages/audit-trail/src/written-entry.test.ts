@@ -1,30 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { newAuditKey, nurseOrigin } from '../test/attestation-fixtures.js';
 import { attestationOf, attestedEntry, nonceLength } from './attestation.js';
 import type { AuditEvent, EntryContent, Origin } from './audit-entry.js';
-import { createAuditKeySet, readAuditKeys } from './audit-keys.js';
 import { writeEntry, writeOrigin } from './written-entry.js';
 
-const folder = mkdtempSync(path.join(tmpdir(), 'caregraph-written-entry-'));
-const file = path.join(folder, 'keys.json');
-writeFileSync(file, createAuditKeySet(new Date()));
-const [key] = readAuditKeys(file);
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-});
+const key = newAuditKey();
 
-const origin: Origin = {
-  actorKind: 'user',
-  actorUserId: 7,
-  actorRole: 'NURSE',
-  actorName: null,
-  sessionId: '0c6c1c1e-0000-4000-8000-000000000000',
-  address: '192.0.2.7',
-  userAgent: 'Ward "tablet"\n\u2028',
-  requestId: 'r',
-};
+const origin: Origin = { ...nurseOrigin, userAgent: 'Ward "tablet"\n\u2028' };
 
 const nothingElse = {
   ...{ recordType: null, recordIds: [], recordCount: 0, patientIds: [], fields: [], operation: null },
@@ -67,7 +49,6 @@ const cases: [name: string, event: AuditEvent, content: EntryContent][] = [
 
 describe('an entry as it is written', () => {
   it.each(cases)('holds each column of %s, and is attested as it is verified', (_, event, content) => {
-    if (key === undefined) throw new Error('A key set is never empty.');
     const written = JSON.parse(writeEntry('users', event, writeOrigin(origin), key)) as Record<
       string,
       unknown
