@@ -8,17 +8,15 @@ import {
   StartupError,
   type Logger,
 } from '@caregraph/service-kit';
-import { buildASTSchema, parse, type GraphQLSchema } from 'graphql';
+import type { GraphQLSchema } from 'graphql';
 import { withoutValueCompletion } from './answer-extensions.js';
 import { defineScalars, platformScalars } from './api-scalars.js';
 import type { Config } from './config.js';
 import type { GatewayContext } from './context.js';
-import { createApolloPlanner } from './engine/apollo-planner.js';
-import { createEngine } from './engine/engine.js';
 import { createEngineGateway } from './engine/engine-gateway.js';
-import { createHivePlanner, loadHivePlanner } from './engine/hive-planner.js';
+import { loadHivePlanner } from './engine/hive-planner.js';
 import { stringifyResult } from './engine/json-text.js';
-import { createPossibleTypes } from './engine/possible-types.js';
+import { createSupergraphEngine } from './engine/supergraph-engine.js';
 import { exampleDocument } from './pages/example-document.js';
 import { operationChoice } from './operation-choice.js';
 import type { RequestLimits } from './limits/rate-limits.js';
@@ -100,13 +98,8 @@ async function withEngine(
   const planningTimeout = operationTimeout === 0 ? longestPlanning : operationTimeout;
   return createEngineGateway(
     gateway,
-    (supergraphSdl, api) => {
-      const types = createPossibleTypes(buildASTSchema(parse(supergraphSdl), { assumeValidSDL: true }));
-      const apollo = createApolloPlanner(supergraphSdl);
-      const planner =
-        HivePlanner === null ? apollo : createHivePlanner(HivePlanner, supergraphSdl, types, apollo, logger);
-      return createEngine({ api, types, planner, plansKept, planningTimeout });
-    },
+    (supergraphSdl, api) =>
+      createSupergraphEngine({ supergraphSdl, api, HivePlanner, plansKept, planningTimeout, logger }),
     clients,
   );
 }

@@ -9,13 +9,14 @@ import {
   TypeMetaFieldDef,
   type FragmentDefinitionNode,
   type GraphQLAbstractType,
-  type GraphQLObjectType,
+  type GraphQLCompositeType,
   type GraphQLOutputType,
   type GraphQLSchema,
-  type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
+import { rootTypeOf } from './client-operation.js';
 import { collectFields, type CollectedField } from './collect-fields.js';
+import type { FoldedOperation } from './fold-conditions.js';
 import { createFlawNotes, type Flaw, type FlawNotes } from './flaws.js';
 import { isJsonObject, quote, readerOf, type JsonObject, type Read } from './json.js';
 import { leafWriter } from './leaf-writer.js';
@@ -37,17 +38,10 @@ export type WriteValue = (value: unknown) => string | null;
 /** Compiles the writer of an operation, whose conditions have been folded. */
 export function compileAnswerWriter(
   schema: GraphQLSchema,
-  {
-    operation,
-    fragments,
-  }: {
-    readonly operation: OperationDefinitionNode;
-    readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
-  },
+  { operation, fragments }: FoldedOperation,
 ): WriteAnswer {
   const notes = createFlawNotes();
-  const root = schema.getRootType(operation.operation);
-  if (root == null) throw new Error(`The schema has no root type for a ${operation.operation}.`);
+  const root = rootTypeOf(schema, operation);
   const write = compileObject({ schema, fragments, notes }, root, [operation.selectionSet]);
   return (data) => {
     notes.reset(false);
@@ -136,7 +130,7 @@ type WriteObject = (value: JsonObject) => string | null;
 /** Of an abstract type: a writer for objects that do not say what they are, which may have what all of them have. */
 function compileObject(
   compilation: Compilation,
-  type: GraphQLObjectType | GraphQLAbstractType,
+  type: GraphQLCompositeType,
   selectionSets: readonly SelectionSetNode[],
 ): WriteObject {
   const { schema, fragments } = compilation;
@@ -165,7 +159,7 @@ function writeFields(notes: FlawNotes, fields: readonly WrittenField[]): WriteOb
 
 function compileField(
   compilation: Compilation,
-  type: GraphQLObjectType | GraphQLAbstractType,
+  type: GraphQLCompositeType,
   { responseName, nodes: [node, ...others] }: CollectedField,
   index: number,
 ): WrittenField {

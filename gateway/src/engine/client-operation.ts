@@ -1,14 +1,13 @@
 import {
-  getVariableValues,
   Kind,
+  type DirectiveNode,
   type DocumentNode,
   type FragmentDefinitionNode,
-  type GraphQLError,
+  type GraphQLObjectType,
   type GraphQLSchema,
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
-import type { JsonObject } from './json.js';
 
 /** An operation that a client sent, valid by the API's schema, with the fragments that it has at hand. */
 export interface ClientOperation {
@@ -28,10 +27,9 @@ export function readOperation(document: DocumentNode, operation: OperationDefini
   const visited = new Set<string>();
   const visit = ({ selections }: SelectionSetNode): void => {
     for (const selection of selections) {
-      for (const { name, arguments: values } of selection.directives ?? []) {
-        const value = values?.[0]?.value;
-        const decides = name.value === 'skip' || name.value === 'include';
-        if (decides && value?.kind === Kind.VARIABLE) conditions.add(value.name.value);
+      for (const directive of selection.directives ?? []) {
+        const value = directive.arguments?.[0]?.value;
+        if (isCondition(directive) && value?.kind === Kind.VARIABLE) conditions.add(value.name.value);
       }
       if (selection.kind !== Kind.FRAGMENT_SPREAD) {
         if (selection.selectionSet !== undefined) visit(selection.selectionSet);
@@ -47,17 +45,14 @@ export function readOperation(document: DocumentNode, operation: OperationDefini
   return { operation, fragments, conditions: [...conditions].toSorted() };
 }
 
-/** The variables of a request, or what is wrong with them. */
-export type CoercedVariables =
-  | { readonly variables: JsonObject; readonly errors?: undefined }
-  | { readonly errors: readonly GraphQLError[] };
+/** Whether a directive decides if what it stands on is asked for. */
+export function isCondition({ name }: DirectiveNode): boolean {
+  return name.value === 'skip' || name.value === 'include';
+}
 
-/** Checks the variables of a request by the API's schema, and puts in the defaults. */
-export function coerceVariables(
-  schema: GraphQLSchema,
-  { variableDefinitions = [] }: OperationDefinitionNode,
-  given: Readonly<Record<string, unknown>>,
-): CoercedVariables {
-  const { coerced, errors } = getVariableValues(schema, variableDefinitions, given);
-  return errors === undefined ? { variables: coerced } : { errors };
+/** The type that the operation's own fields are of, which a valid operation has. */
+export function rootTypeOf(schema: GraphQLSchema, { operation }: OperationDefinitionNode): GraphQLObjectType {
+  const root = schema.getRootType(operation);
+  if (root == null) throw new Error(`The schema has no root type for a ${operation}.`);
+  return root;
 }

@@ -1,13 +1,11 @@
 import {
   isAbstractType,
-  isObjectType,
+  isUnionType,
   Kind,
   type FieldNode,
   type FragmentDefinitionNode,
-  type GraphQLObjectType,
-  type GraphQLInterfaceType,
+  type GraphQLCompositeType,
   type GraphQLSchema,
-  type GraphQLUnionType,
   type SelectionSetNode,
 } from 'graphql';
 import { placeholder } from './fold-conditions.js';
@@ -19,8 +17,6 @@ export interface CollectedField {
   readonly nodes: readonly [FieldNode, ...FieldNode[]];
 }
 
-type CompositeType = GraphQLObjectType | GraphQLInterfaceType | GraphQLUnionType;
-
 /**
  * What is asked of objects of a type, in the order in which it is answered: section "Field Collection" of the GraphQL
  * specification. Of an abstract type, for an object that does not say what it is: what is asked of any of them.
@@ -28,7 +24,7 @@ type CompositeType = GraphQLObjectType | GraphQLInterfaceType | GraphQLUnionType
 export function collectFields(
   schema: GraphQLSchema,
   fragments: ReadonlyMap<string, FragmentDefinitionNode>,
-  type: CompositeType,
+  type: GraphQLCompositeType,
   selectionSets: readonly SelectionSetNode[],
 ): CollectedField[] {
   const fields = new Map<string, [FieldNode, ...FieldNode[]]>();
@@ -56,13 +52,9 @@ export function collectFields(
   function applies(condition: string | undefined): boolean {
     if (condition === undefined || condition === type.name) return true;
     const conditional = schema.getType(condition);
-    return isAbstractType(conditional) && !isUnion(type) && schema.isSubType(conditional, type);
+    return isAbstractType(conditional) && !isUnionType(type) && schema.isSubType(conditional, type);
   }
 
   for (const selectionSet of selectionSets) visit(selectionSet);
   return [...fields].map(([responseName, nodes]) => ({ responseName, nodes }));
-}
-
-function isUnion(type: CompositeType): type is GraphQLUnionType {
-  return !isObjectType(type) && !('getFields' in type);
 }

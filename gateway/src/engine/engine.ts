@@ -1,6 +1,6 @@
-import { GraphQLError, type DocumentNode, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
+import { getVariableValues, GraphQLError, type DocumentNode, type OperationDefinitionNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import { coerceVariables, readOperation, type ClientOperation } from './client-operation.js';
+import { readOperation, type ClientOperation } from './client-operation.js';
 import { leadsTo, type Flaw } from './flaws.js';
 import { foldConditions } from './fold-conditions.js';
 import type { JsonObject } from './json.js';
@@ -64,9 +64,10 @@ export function createEngine({ plansKept, planningTimeout, ...preparation }: Eng
 
   return {
     async execute(request) {
-      const { errors, variables } = readVariables(api, request);
-      if (variables === undefined) return { data: undefined, errors };
-      const operation = await prepare(request, variables);
+      const { variableDefinitions = [] } = request.operation;
+      const { coerced, errors } = getVariableValues(api, variableDefinitions, request.variables);
+      if (errors !== undefined) return { data: undefined, errors };
+      const operation = await prepare(request, coerced);
       const run: PlanRun = {
         data: {},
         variables: request.variables,
@@ -89,13 +90,6 @@ export function createEngine({ plansKept, planningTimeout, ...preparation }: Eng
 /** Whether an error says why there is no value at the place of a flaw: it is at, above or below the null. */
 function explains({ path, isForAll = false }: RunError, { path: place, nullAt }: Flaw): boolean {
   return path !== undefined && (leadsTo(path, place, isForAll) || leadsTo(nullAt, path, isForAll));
-}
-
-function readVariables(api: GraphQLSchema, { operation, variables }: EngineRequest) {
-  const coerced = coerceVariables(api, operation, variables);
-  return coerced.errors === undefined
-    ? { errors: [], variables: coerced.variables }
-    : { errors: coerced.errors, variables: undefined };
 }
 
 function toGraphQLError({ message, path, extensions }: SubgraphError): GraphQLError {

@@ -1,9 +1,7 @@
-import { parse } from 'graphql';
-import { placesOf } from '../subgraphs/places.js';
-import { requestHead } from './fields-fetch.js';
-import type { JsonObject } from './json.js';
+import { compileRequest } from './fetch-request.js';
+import { isJsonObject, type JsonObject } from './json.js';
 import { merge } from './merge.js';
-import { writeVariables, type RunError, type Step } from './plan-run.js';
+import type { RunError, Step } from './plan-run.js';
 import type { PossibleTypes } from './possible-types.js';
 import type { EntitiesFetch, EntityBatch, Path } from './query-plan.js';
 import { compileRepresentation } from './representations.js';
@@ -32,19 +30,16 @@ export function compileEntitiesFetch(
   types: PossibleTypes,
   allPaths: readonly Path[],
 ): Step {
-  const { subgraph, operation, variables } = fetch;
-  const head = requestHead(fetch);
+  const { subgraph } = fetch;
+  const writeRequest = compileRequest(fetch);
   const batches = fetch.batches.map((batch) => compileBatch(batch, types, allPaths));
-  const places = (): readonly Place[] => placesOf(parse(operation));
   return async (run) => {
     const found = batches.map((batch) => batch.find(run.data));
     if (found.every(({ representations }) => representations.length === 0)) return;
-    let given = '';
-    for (const [index, { representations }] of found.entries()) {
-      given += `${index === 0 ? '{' : ','}"${batches[index]?.variable}":[${representations.join()}]`;
-    }
-    const body = `${head}${given}${writeVariables(variables, run)}}}`;
-    const { data, errors } = await run.send(subgraph, { body, places });
+    const representations = batches.map(
+      ({ variable }, index) => `"${variable}":[${found[index]?.representations.join()}]`,
+    );
+    const { data, errors } = await run.send(subgraph, writeRequest(run, representations));
     for (const [index, batch] of batches.entries()) {
       const entities = found[index];
       if (entities === undefined) continue;
@@ -86,6 +81,18 @@ function compileBatch(batch: EntityBatch, types: PossibleTypes, allPaths: readon
   const keepsApart =
     paths.length > 1 && allPaths.filter((path) => leadsThrough(path, paths)).length > paths.length;
 
+  /** Of each path, where it leads to any of these. */
+  function placesByPath(all: readonly Represented[], data: JsonObject): Place[][] {
+    const targets = new Set(all.map(({ target }) => target));
+    return finders.map((findTargets) => {
+      const places: Place[] = [];
+      findTargets(data, (target, place) => {
+        if (targets.has(target)) places.push(place());
+      });
+      return places;
+    });
+  }
+
   return {
     responseName,
     variable,
@@ -107,35 +114,21 @@ function compileBatch(batch: EntityBatch, types: PossibleTypes, allPaths: readon
       rewrite?.(answer);
       for (const [index, all] of represented.entries()) {
         const entity: unknown = answer[index];
-        if (typeof entity !== 'object' || entity === null) continue;
+        if (!isJsonObject(entity)) continue;
         const first = all[0]?.pathIndex;
         for (const { target, pathIndex } of all) {
-          const own = keepsApart && pathIndex !== first ? structuredClone(entity) : entity;
-          merge(target, own as JsonObject);
+          merge(target, keepsApart && pathIndex !== first ? structuredClone(entity) : entity);
         }
       }
       return true;
     },
     locate(error, { represented }, data) {
       const [, index, ...rest] = error.path ?? [];
-      const about = new Set(typeof index === 'number' ? represented[index]?.map(({ target }) => target) : []);
-      const all: Place[] = [];
-      for (const findTargets of finders) {
-        findTargets(data, (target, place) => {
-          if (about.has(target)) all.push(place());
-        });
-      }
-      return atPlaces(error, all, rest);
+      const about = typeof index === 'number' ? (represented[index] ?? []) : [];
+      return atPlaces(error, placesByPath(about, data).flat(), rest);
     },
     locateForAll(error, { represented }, data) {
-      const about = new Set(represented.flatMap((all) => all.map(({ target }) => target)));
-      const firsts = finders.flatMap((findTargets): Place[] => {
-        let first: Place | undefined;
-        findTargets(data, (target, place) => {
-          if (about.has(target)) first ??= place();
-        });
-        return first === undefined ? [] : [first];
-      });
+      const firsts = placesByPath(represented.flat(), data).flatMap((places) => places.slice(0, 1));
       const rest = error.path?.slice(2) ?? [];
       return atPlaces(error, firsts, rest).map((located) => ({ ...located, isForAll: true }));
     },

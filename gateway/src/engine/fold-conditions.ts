@@ -6,8 +6,11 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
-import type { ClientOperation } from './client-operation.js';
+import { isCondition, type ClientOperation } from './client-operation.js';
 import type { JsonObject } from './json.js';
+
+/** An operation without conditions. */
+export type FoldedOperation = Omit<ClientOperation, 'conditions'>;
 
 /**
  * Stands for nothing where an object would be asked for no field at all, which no subgraph would accept; whoever writes
@@ -22,7 +25,7 @@ export const placeholder: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAM
 export function foldConditions(
   { operation, fragments }: ClientOperation,
   variables: JsonObject,
-): Omit<ClientOperation, 'conditions'> {
+): FoldedOperation {
   const folded = new Map<string, FragmentDefinitionNode | null>();
 
   function foldFragment(name: string): FragmentDefinitionNode | null {
@@ -40,7 +43,7 @@ export function foldConditions(
     return selections.flatMap((selection): SelectionNode[] => {
       const directives = selection.directives ?? [];
       if (directives.some((directive) => leavesOut(directive, variables))) return [];
-      const others = directives.filter(({ name }) => name.value !== 'skip' && name.value !== 'include');
+      const others = directives.filter((directive) => !isCondition(directive));
       if (selection.kind === Kind.FRAGMENT_SPREAD) {
         return foldFragment(selection.name.value) === null ? [] : [{ ...selection, directives: others }];
       }
@@ -67,12 +70,12 @@ function selectionSetOf(selections: readonly SelectionNode[]): SelectionSetNode 
 }
 
 /** Whether a directive leaves out what it stands on. */
-function leavesOut({ name, arguments: values }: DirectiveNode, variables: JsonObject): boolean {
-  if (name.value !== 'skip' && name.value !== 'include') return false;
-  const value = values?.[0]?.value;
+function leavesOut(directive: DirectiveNode, variables: JsonObject): boolean {
+  if (!isCondition(directive)) return false;
+  const value = directive.arguments?.[0]?.value;
   const condition =
     value?.kind === Kind.VARIABLE
       ? variables[value.name.value] === true
       : value?.kind === Kind.BOOLEAN && value.value;
-  return condition === (name.value === 'skip');
+  return condition === (directive.name.value === 'skip');
 }

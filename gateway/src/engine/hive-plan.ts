@@ -1,5 +1,6 @@
 import type {
   BatchFetchNode,
+  EntityBatchAlias,
   FetchNode,
   FetchNodePathSegment,
   FetchRewrite,
@@ -9,7 +10,14 @@ import type {
   RequiresSelection,
 } from '@graphql-hive/router-query-planner';
 import type { PossibleTypes } from './possible-types.js';
-import { UnknownPlanError, type Path, type PlanNode, type Requirement, type Rewrite } from './query-plan.js';
+import {
+  UnknownPlanError,
+  type EntityBatch,
+  type Path,
+  type PlanNode,
+  type Requirement,
+  type Rewrite,
+} from './query-plan.js';
 
 /** A plan of Hive's planner as the engine carries it out; null where nothing is to be fetched. */
 export function readHivePlan({ node }: QueryPlan, types: PossibleTypes): PlanNode | null {
@@ -27,7 +35,11 @@ function readNode(node: HiveNode, path: Path, types: PossibleTypes): PlanNode {
     case 'Fetch':
       return readFetch(node, path, types);
     case 'BatchFetch':
-      return { kind: 'entities', ...commonPart(node), batches: readBatches(node, path, types) };
+      return {
+        kind: 'entities',
+        ...commonPart(node),
+        batches: node.entityBatch.aliases.map((batch) => readBatch(batch, path, types)),
+      };
     case 'Condition':
     case 'Defer':
     case 'Subscription':
@@ -45,26 +57,27 @@ function commonPart({ serviceName, operation, operationName, variableUsages }: F
 }
 
 function readFetch(node: FetchNode, path: Path, types: PossibleTypes): PlanNode {
-  const outputRewrites = (node.outputRewrites ?? []).map(readRewrite);
-  if (node.requires === undefined) return { kind: 'fields', ...commonPart(node), path, outputRewrites };
-  const batch = {
-    responseName: '_entities',
-    variable: 'representations',
-    paths: [path],
-    ...readRepresentation(node.requires, node.inputRewrites, types),
-    outputRewrites,
+  const { requires } = node;
+  if (requires === undefined) {
+    const outputRewrites = (node.outputRewrites ?? []).map(readRewrite);
+    return { kind: 'fields', ...commonPart(node), path, outputRewrites };
+  }
+  const only = { ...node, requires, alias: '_entities', representationsVariableName: 'representations' };
+  return {
+    kind: 'entities',
+    ...commonPart(node),
+    batches: [readBatch({ ...only, paths: [[]] }, path, types)],
   };
-  return { kind: 'entities', ...commonPart(node), batches: [batch] };
 }
 
-function readBatches({ entityBatch }: BatchFetchNode, path: Path, types: PossibleTypes) {
-  return entityBatch.aliases.map((batch) => ({
+function readBatch(batch: EntityBatchAlias, path: Path, types: PossibleTypes): EntityBatch {
+  return {
     responseName: batch.alias,
     variable: batch.representationsVariableName,
     paths: batch.paths.map((inner) => [...path, ...inner.map(readPathSegment)]),
     ...readRepresentation(batch.requires, batch.inputRewrites, types),
     outputRewrites: (batch.outputRewrites ?? []).map(readRewrite),
-  }));
+  };
 }
 
 function readPathSegment(segment: FlattenNodePathSegment): Path[number] {

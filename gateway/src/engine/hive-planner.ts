@@ -4,10 +4,11 @@ import { readHivePlan } from './hive-plan.js';
 import type { PossibleTypes } from './possible-types.js';
 import type { Planner } from './planner.js';
 
-type HiveModule = typeof import('@graphql-hive/router-query-planner');
+/** The class that Hive's planners are made of. */
+export type HivePlanner = typeof import('@graphql-hive/router-query-planner').QueryPlanner;
 
 /** Loads Hive's planner, which is native code; null, with a warning, where there is none for this platform. */
-export async function loadHivePlanner(logger: Logger): Promise<HiveModule['QueryPlanner'] | null> {
+export async function loadHivePlanner(logger: Logger): Promise<HivePlanner | null> {
   try {
     return (await import('@graphql-hive/router-query-planner')).QueryPlanner;
   } catch (err) {
@@ -26,13 +27,13 @@ const unusualLiteral = /[\\]|"""|[^\n\x20-\x7e]/;
  * Hive's planner, on a thread of its own. What it cannot plan, or cannot plan safely, `fallback` plans.
  */
 export function createHivePlanner(
-  HivePlanner: HiveModule['QueryPlanner'],
+  NativePlanner: HivePlanner,
   supergraphSdl: string,
   types: PossibleTypes,
   fallback: Planner,
   logger: Logger,
 ): Planner {
-  const planner = new HivePlanner(supergraphSdl);
+  const planner = new NativePlanner(supergraphSdl);
   return {
     async plan(document, signal) {
       const text = print(document);

@@ -22,13 +22,3 @@ export type SendToSubgraph = (subgraph: string, request: SubgraphRequest) => Pro
 
 /** A part of a plan, ready to be carried out. What fails in it is among the errors of the run. */
 export type Step = (run: PlanRun) => Promise<void>;
-
-/** The JSON members of those variables that the client gave, with a comma before each. */
-export function writeVariables(names: readonly string[], { variables }: PlanRun): string {
-  let text = '';
-  for (const name of names) {
-    if (!Object.hasOwn(variables, name) || variables[name] === undefined) continue;
-    text += `,${JSON.stringify(name)}:${JSON.stringify(variables[name])}`;
-  }
-  return text;
-}

@@ -10,11 +10,13 @@ import {
   type FragmentDefinitionNode,
   type GraphQLSchema,
   type OperationDefinitionNode,
+  type SelectionNode,
 } from 'graphql';
 import { compileAnswerWriter, type WriteAnswer } from './answer-writer.js';
-import type { ClientOperation } from './client-operation.js';
+import { rootTypeOf } from './client-operation.js';
 import { collectFields, type CollectedField } from './collect-fields.js';
 import { compilePlan } from './compile-plan.js';
+import type { FoldedOperation } from './fold-conditions.js';
 import { setOwn, type JsonObject } from './json.js';
 import type { Step } from './plan-run.js';
 import type { Planner } from './planner.js';
@@ -37,8 +39,6 @@ export interface Preparation {
   readonly planner: Planner;
 }
 
-type FoldedOperation = Omit<ClientOperation, 'conditions'>;
-
 /** Plans and compiles an operation, whose conditions have been folded. */
 export async function prepareOperation(
   preparation: Preparation,
@@ -47,35 +47,20 @@ export async function prepareOperation(
 ): Promise<PreparedOperation> {
   const { api } = preparation;
   const { operation, fragments } = folded;
-  const root = api.getRootType(operation.operation);
-  if (root == null) throw new Error(`The schema has no root type for a ${operation.operation}.`);
-  const fields = collectFields(api, fragments, root, [operation.selectionSet]);
+  const fields = collectFields(api, fragments, rootTypeOf(api, operation), [operation.selectionSet]);
   const introspected = fields.filter(isIntrospection);
   const fetched = fields.filter((field) => !isIntrospection(field) && nameOf(field) !== '__typename');
   const isQuery = operation.operation === OperationTypeNode.QUERY;
-  // Mutations are carried out one after the other, in the order in which they are written.
-  const parts = isQuery ? [fetched] : fetched.map((field) => [field]);
-  const steps = await Promise.all(
-    parts
-      .filter((part) => part.length > 0)
-      .map((part) =>
-        prepareFields(
-          preparation,
-          folded,
-          part.flatMap(({ nodes }) => nodes),
-          signal,
-        ),
-      ),
-  );
   return {
     isQuery,
-    async fetch(run) {
-      for (const step of steps) {
-        await step.fetch(run);
-        // Null takes the whole answer then, and what comes after is not carried out.
-        if (!isQuery && step.write(run.data).text === 'null') return;
-      }
-    },
+    fetch: isQuery
+      ? await prepareFields(
+          preparation,
+          folded,
+          fetched.flatMap(({ nodes }) => nodes),
+          signal,
+        )
+      : await prepareInOrder(preparation, folded, fetched, signal),
     write: compileAnswerWriter(api, folded),
     introspect(data, variables) {
       for (const { responseName, nodes } of introspected) {
@@ -92,23 +77,45 @@ export async function prepareOperation(
 
 /** Plans and compiles some of the root fields of an operation. */
 async function prepareFields(
-  { api, types, planner }: Preparation,
+  { types, planner }: Preparation,
   folded: FoldedOperation,
   fields: readonly FieldNode[],
   signal: AbortSignal,
-): Promise<Pick<PreparedOperation, 'fetch' | 'write'>> {
-  const plan = await planner.plan(documentOf(folded, fields), signal);
-  return {
-    fetch: plan === null ? () => Promise.resolve() : compilePlan(plan, types),
-    write: compileAnswerWriter(api, { ...folded, operation: withFields(folded.operation, fields) }),
+): Promise<Step> {
+  const plan = fields.length === 0 ? null : await planner.plan(documentOf(folded, fields), signal);
+  return plan === null ? () => Promise.resolve() : compilePlan(plan, types);
+}
+
+/** Each root field of a mutation by a plan of its own, one after the other, in the order in which they are written. */
+async function prepareInOrder(
+  preparation: Preparation,
+  folded: FoldedOperation,
+  fields: readonly CollectedField[],
+  signal: AbortSignal,
+): Promise<Step> {
+  const steps = await Promise.all(
+    fields.map(async ({ nodes }) => ({
+      fetch: await prepareFields(preparation, folded, nodes, signal),
+      write: compileAnswerWriter(preparation.api, {
+        ...folded,
+        operation: withSelections(folded.operation, nodes),
+      }),
+    })),
+  );
+  return async (run) => {
+    for (const { fetch, write } of steps) {
+      await fetch(run);
+      // Null takes the whole answer then, and what comes after is not carried out.
+      if (write(run.data).text === 'null') return;
+    }
   };
 }
 
-function withFields(
+function withSelections(
   operation: OperationDefinitionNode,
-  fields: readonly FieldNode[],
+  selections: readonly SelectionNode[],
 ): OperationDefinitionNode {
-  return { ...operation, selectionSet: { kind: Kind.SELECTION_SET, selections: fields } };
+  return { ...operation, selectionSet: { kind: Kind.SELECTION_SET, selections } };
 }
 
 function nameOf({ nodes: [node] }: CollectedField): string {
@@ -119,11 +126,14 @@ function isIntrospection(field: CollectedField): boolean {
   return [SchemaMetaFieldDef.name, TypeMetaFieldDef.name].includes(nameOf(field));
 }
 
-/** A document of the operation with these root fields, and of the fragments and variables that they use. */
-function documentOf({ operation, fragments }: FoldedOperation, fields: readonly FieldNode[]): DocumentNode {
+/** A document of the operation with these root selections, and of the fragments and variables that they use. */
+export function documentOf(
+  { operation, fragments }: FoldedOperation,
+  selections: readonly SelectionNode[],
+): DocumentNode {
   const used = new Set<FragmentDefinitionNode>();
   const variables = new Set<string>();
-  const follow = (node: FieldNode | FragmentDefinitionNode): void => {
+  const follow = (node: SelectionNode | FragmentDefinitionNode): void => {
     visit(node, {
       FragmentSpread({ name }) {
         const fragment = fragments.get(name.value);
@@ -136,9 +146,9 @@ function documentOf({ operation, fragments }: FoldedOperation, fields: readonly 
       },
     });
   };
-  for (const field of fields) follow(field);
+  for (const selection of selections) follow(selection);
   const part: OperationDefinitionNode = {
-    ...withFields(operation, fields),
+    ...withSelections(operation, selections),
     variableDefinitions: (operation.variableDefinitions ?? []).filter(({ variable }) =>
       variables.has(variable.name.value),
     ),

@@ -8,7 +8,7 @@ export type PlanNode =
   | EntitiesFetch;
 
 /** A request to a subgraph. */
-interface Fetch {
+export interface Fetch {
   readonly subgraph: string;
   /** The operation's text. */
   readonly operation: string;

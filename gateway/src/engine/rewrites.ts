@@ -52,16 +52,7 @@ function forEachAt(
     change(value);
   } else if (segment.kind === 'field') {
     if (Object.hasOwn(value, segment.name)) forEachAt(value[segment.name], path, at + 1, types, change);
-  } else if (segment.kind === 'elements' || isOfType(value, segment.names, types)) {
+  } else if (segment.kind === 'elements' || types.includes(segment.names, value)) {
     forEachAt(value, path, at + 1, types, change);
   }
-}
-
-/** An object that does not say what it is was asked for as that type, and is it. */
-function isOfType(
-  { __typename: typename }: JsonObject,
-  names: readonly string[],
-  types: PossibleTypes,
-): boolean {
-  return typeof typename !== 'string' || names.some((name) => types.matches(name, typename));
 }

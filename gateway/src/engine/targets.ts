@@ -27,10 +27,7 @@ export function compilePath(path: Path, types: PossibleTypes): FindTargets {
       if (segment === undefined) {
         found(value, placeNow);
       } else if (segment.kind === 'type') {
-        const { __typename: typename } = value;
-        if (typeof typename !== 'string' || segment.names.some((name) => types.matches(name, typename))) {
-          walk(value, at + 1);
-        }
+        if (types.includes(segment.names, value)) walk(value, at + 1);
       } else if (segment.kind === 'field' && Object.hasOwn(value, segment.name)) {
         place.push(segment.name);
         walk(value[segment.name], at + 1);

@@ -1,10 +1,11 @@
 import { createRandom } from '@caregraph/seed/random';
-import { getOperationAST, Kind, parse, print, validate, visit } from 'graphql';
+import { getOperationAST, parse, print, validate } from 'graphql';
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { isExhaustive } from '../../../test/effort.js';
 import { readOperation } from '../../src/engine/client-operation.js';
 import { foldConditions } from '../../src/engine/fold-conditions.js';
+import { documentOf } from '../../src/engine/prepare-operation.js';
 import { randomOperation } from '../e2e/generator/random-operation.js';
 import { faultsOf, startEngines, type Engines, type Operation, type Outcome } from './engines.js';
 import { contracts } from './supergraphs.js';
@@ -58,25 +59,8 @@ function withoutConditions({ query, variables }: Operation): Operation | null {
   const operation = getOperationAST(document);
   if (operation == null) throw new Error('A generated document has one operation.');
   const folded = foldConditions(readOperation(document, operation), variables);
-  if (folded.operation.selectionSet.selections.length === 0) return null;
-  const used = new Set<string>();
-  const whole = {
-    kind: Kind.DOCUMENT,
-    definitions: [folded.operation, ...folded.fragments.values()],
-  } as const;
-  for (const definition of whole.definitions) {
-    visit(definition.selectionSet, { Variable: ({ name }) => void used.add(name.value) });
-  }
-  const declared = (operation.variableDefinitions ?? []).filter(({ variable }) =>
-    used.has(variable.name.value),
-  );
-  return {
-    query: print({
-      ...whole,
-      definitions: [{ ...folded.operation, variableDefinitions: declared }, ...folded.fragments.values()],
-    }),
-    variables,
-  };
+  const { selections } = folded.operation.selectionSet;
+  return selections.length === 0 ? null : { query: print(documentOf(folded, selections)), variables };
 }
 
 /**

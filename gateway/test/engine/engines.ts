@@ -2,10 +2,9 @@ import { ApolloGateway } from '@apollo/gateway';
 import { createLogger } from '@caregraph/service-kit';
 import { buildASTSchema, getOperationAST, GraphQLError, parse, validate, type GraphQLSchema } from 'graphql';
 import { createHash } from 'node:crypto';
-import { createApolloPlanner } from '../../src/engine/apollo-planner.js';
-import { createEngine, type Engine } from '../../src/engine/engine.js';
-import { createHivePlanner, loadHivePlanner } from '../../src/engine/hive-planner.js';
-import { createPossibleTypes } from '../../src/engine/possible-types.js';
+import type { Engine } from '../../src/engine/engine.js';
+import { loadHivePlanner } from '../../src/engine/hive-planner.js';
+import { createSupergraphEngine } from '../../src/engine/supergraph-engine.js';
 import { createSubgraphDataSource } from '../../src/subgraphs/subgraph-data-source.js';
 import type { Subgraph, SubgraphError } from '../../src/subgraphs/subgraph-request.js';
 import { composeSupergraph } from '../../src/supergraph/compose.js';
@@ -81,20 +80,14 @@ export async function startEngines(contracts: Readonly<Record<string, string>>):
     ...{ supergraphSdl, logger },
     buildService: ({ name }) => createSubgraphDataSource(subgraph(name)),
   });
-  const { schema, executor } = await gateway.load();
-  const api = schema;
+  const { schema: api, executor } = await gateway.load();
   const whole = createMadeUpGraph(api, madeUp);
-  const types = createPossibleTypes(supergraph);
-  const apolloPlanner = createApolloPlanner(supergraphSdl);
   const HivePlanner = await loadHivePlanner(logger);
   if (HivePlanner === null) throw new Error('There is no native planner here.');
-  const common = { api, types, plansKept: 1_000, planningTimeout: 10_000 };
+  const common = { supergraphSdl, api, plansKept: 1_000, planningTimeout: 10_000, logger };
   const engines: Readonly<Record<'apollo' | 'hive', Engine>> = {
-    apollo: createEngine({ ...common, planner: apolloPlanner }),
-    hive: createEngine({
-      ...common,
-      planner: createHivePlanner(HivePlanner, supergraphSdl, types, apolloPlanner, logger),
-    }),
+    apollo: createSupergraphEngine({ ...common, HivePlanner: null }),
+    hive: createSupergraphEngine({ ...common, HivePlanner }),
   };
 
   async function observe(
@@ -111,10 +104,10 @@ export async function startEngines(contracts: Readonly<Record<string, string>>):
     api,
     stock: (operation, given = noFaults) =>
       observe(given, async () => {
-        const request = requestOf(schema, operation);
+        const request = requestOf(api, operation);
         const { data, errors = [] } = await executor({
           ...request,
-          ...{ schema, source: operation.query, logger, metrics: {}, context, operationName: null },
+          ...{ schema: api, source: operation.query, logger, metrics: {}, context, operationName: null },
           request: { query: operation.query, variables: { ...operation.variables } },
         } as unknown as Parameters<typeof executor>[0]);
         return { data: JSON.parse(JSON.stringify(data ?? null)) as unknown, errors: toPlaces(errors) };

@@ -1,10 +1,9 @@
 import { createLogger } from '@caregraph/service-kit';
-import { buildASTSchema, buildSchema, getOperationAST, parse } from 'graphql';
+import { buildSchema, getOperationAST, parse } from 'graphql';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createEngine, type Engine } from '../../src/engine/engine.js';
-import { createApolloPlanner } from '../../src/engine/apollo-planner.js';
-import { createHivePlanner, loadHivePlanner } from '../../src/engine/hive-planner.js';
-import { createPossibleTypes } from '../../src/engine/possible-types.js';
+import type { Engine } from '../../src/engine/engine.js';
+import { loadHivePlanner } from '../../src/engine/hive-planner.js';
+import { createSupergraphEngine } from '../../src/engine/supergraph-engine.js';
 import type { SubgraphAnswer } from '../../src/subgraphs/subgraph-request.js';
 import { composeSupergraph } from '../../src/supergraph/compose.js';
 
@@ -26,14 +25,10 @@ beforeAll(async () => {
   const { supergraphSdl, apiSdl } = composeSupergraph(
     Object.entries(contracts).map(([name, sdl]) => ({ name, url: '', sdl })),
   );
-  const types = createPossibleTypes(buildASTSchema(parse(supergraphSdl), { assumeValidSDL: true }));
   const HivePlanner = await loadHivePlanner(logger);
   if (HivePlanner === null) throw new Error('There is no native planner here.');
-  const apollo = createApolloPlanner(supergraphSdl);
-  engine = createEngine({
-    ...{ api: buildSchema(apiSdl), types, plansKept: 10, planningTimeout: 10_000 },
-    planner: createHivePlanner(HivePlanner, supergraphSdl, types, apollo, logger),
-  });
+  const options = { supergraphSdl, HivePlanner, plansKept: 10, planningTimeout: 10_000, logger };
+  engine = createSupergraphEngine({ ...options, api: buildSchema(apiSdl) });
 });
 
 const wards = [
